@@ -1,0 +1,154 @@
+/**
+ * What a step is, what it may reach, and how a service can end. A service is a list of steps; the runner
+ * (`run-service.ts`) owns order, back, leaving, idle time and the journal entries at each boundary.
+ */
+import type { CardConnection, CardReader } from '../../devices/card-reader/interface.ts';
+import type { DeviceKind } from '../../devices/device.ts';
+import type { EndorsementPrinter } from '../../devices/endorsement-printer/interface.ts';
+import type { EndorsementWriter } from '../../devices/permit/endorsement-writer.ts';
+import type { MrzSource } from '../../devices/permit/mrz-source.ts';
+import type { MrzKey } from '../../devices/permit/mrz.ts';
+import type { Permit, PermitReadOptions } from '../../devices/permit/read-permit.ts';
+import type { PortraitCamera } from '../../devices/portrait-camera/interface.ts';
+import type { ReceiptPrinter } from '../../devices/receipt-printer/interface.ts';
+import type { DeviceResult } from '../../devices/device.ts';
+import type { Bureau, GrantedEndorsement, HolderRecord } from '../bureau/port.ts';
+import type { TerminalConfig } from '../config/schema.ts';
+import type { ApplicantEvent, ApplicantEventType } from '../contract/events.ts';
+import type { Language, Message } from '../contract/message.ts';
+import type { EndorsementOption, Place, View } from '../contract/views.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Payments } from '../payments/port.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import type { PrintedMatter } from '../print/printed-matter.ts';
+import type { Clock } from './clock.ts';
+
+/** Why a step was stopped from outside. */
+export type Interruption =
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'deviceLost'; readonly device: DeviceKind }
+  | { readonly kind: 'shutdown' };
+
+/** Thrown by `screen.ask` when the step is interrupted; steps let it pass, or catch it to put the world right first. */
+export class Interrupted extends Error {
+  readonly interruption: Interruption;
+  constructor(interruption: Interruption) {
+    super(`interrupted: ${interruption.kind}`);
+    this.interruption = interruption;
+  }
+}
+
+export interface Screen {
+  show(view: View): void;
+  /** Shows the view and waits for one of these events on it. Rejects with `Interrupted`. */
+  ask<T extends ApplicantEventType>(
+    view: View,
+    events: readonly T[],
+    options?: { readonly timeoutMs?: number },
+  ): Promise<Extract<ApplicantEvent, { type: T }> | { readonly type: 'timeOut' }>;
+  readonly language: Language;
+}
+
+/** The money of the case as the journal and the payment provider know it. */
+export type Money =
+  | { readonly state: 'none' }
+  | { readonly state: 'paid'; readonly fen: number; readonly orderNumber: string }
+  | { readonly state: 'refunded'; readonly fen: number }
+  /** A refund is owed and queued, but the provider has not confirmed it. */
+  | { readonly state: 'refundOwed'; readonly fen: number };
+
+export type DocumentPlace = 'withApplicant' | 'inside' | 'returned' | 'retained' | 'stuck';
+
+/** What is known of the case under way. Lives in memory only, and is dropped at the end of the session. */
+export interface CaseFile {
+  readonly id: string;
+  document: DocumentPlace;
+  money: Money;
+  connection: CardConnection | null;
+  permit: Permit | null;
+  mrzKey: MrzKey | null;
+  record: HolderRecord | null;
+  faceSimilarity: number | null;
+  options: readonly { readonly place: Place; readonly options: readonly EndorsementOption[] }[];
+  places: readonly Place[];
+  chosen: Partial<Record<Place, Extract<EndorsementOption, { allowed: true }>>>;
+  applicationNumber: string | null;
+  granted: readonly GrantedEndorsement[];
+  feeFen: number;
+  orderNumber: string | null;
+  chipWritten: boolean;
+  backPrinted: boolean;
+  slipNumber: string | null;
+  rating: number | null;
+}
+
+/** How a service ended, apart from document and money, which are read off the case when it is over. */
+export interface Outcome {
+  readonly id: string;
+  readonly tone: 'success' | 'warning' | 'error';
+  readonly title: Message;
+  readonly detail: Message;
+  readonly application: Message;
+  readonly next: Message;
+  /** A slip is worth printing for it. */
+  readonly slip: boolean;
+  /** The rule that stopped the applicant, for the journal. */
+  readonly rule?: string;
+}
+
+export type StepResult =
+  | { readonly go: 'next' }
+  | { readonly go: 'back' }
+  | { readonly go: 'to'; readonly step: string }
+  | { readonly go: 'end'; readonly outcome: Outcome };
+
+export interface Devices {
+  readonly cardReader: CardReader;
+  readonly mrz: MrzSource;
+  readonly portraitCamera: PortraitCamera;
+  readonly endorsementPrinter: EndorsementPrinter;
+  readonly receiptPrinter: ReceiptPrinter;
+  readPermit(connection: CardConnection, key: MrzKey, options: PermitReadOptions): Promise<DeviceResult<Permit>>;
+  readonly endorsementWriter: EndorsementWriter;
+}
+
+export interface StepContext {
+  readonly case: CaseFile;
+  readonly screen: Screen;
+  readonly devices: Devices;
+  readonly bureau: Bureau;
+  readonly payments: Payments;
+  readonly journal: Journal;
+  readonly rules: RuleSet;
+  readonly print: PrintedMatter;
+  readonly config: TerminalConfig;
+  readonly clock: Clock;
+  /** Set only while the steps of `always` run: how the service ended. */
+  readonly outcome: Outcome | null;
+  /** Aborted with an `Interruption` as reason. */
+  readonly signal: AbortSignal;
+}
+
+export interface Step {
+  readonly id: string;
+  /** Not counted or named in the progress bar. */
+  readonly hidden?: boolean;
+  /** The applicant may go back from it to the step before. */
+  readonly canGoBack?: boolean;
+  /** `false`: leaving and idling are off while it runs, because something irreversible is under way. */
+  readonly interruptible?: boolean;
+  /** Seconds without touch before the idle warning; default from config. `null`: never, the machine is busy. */
+  readonly idleSeconds?: number | null;
+  when?(context: StepContext): boolean;
+  run(context: StepContext): Promise<StepResult>;
+}
+
+export interface Service {
+  readonly id: string;
+  readonly minutes: number;
+  readonly needs: readonly DeviceKind[];
+  readonly steps: readonly Step[];
+  /** Run in order however the service ends. */
+  readonly always: readonly Step[];
+}
