@@ -44,18 +44,24 @@ export const catalogue = {
   'terminal-start-complete': event('systemAction', 'The first screen is ready for applicants.', {
     durationMs: milliseconds.optional(),
   }),
-  'terminal-stop-init': event('systemAction', 'The application was asked to stop.', { reason: code.optional() }),
+  'terminal-stop-init': event('systemAction', 'The application was asked to stop.', {
+    reason: code.optional(),
+  }),
   'terminal-stop-complete': event('systemAction', 'Devices are closed; the journal closes next.', {}),
   'config-loaded': event('systemAction', 'The configuration was read, or refused.', {
     profile: code.optional(),
     sha256: code.optional(),
     message: sentence.optional(),
   }),
-  'chain-head-anchored': event('systemAction', 'The head of the chain was sent or printed outside the terminal.', {
-    sequence: count,
-    hash: code,
-    place: code,
-  }),
+  'chain-head-anchored': event(
+    'systemAction',
+    'The head of the chain was sent or printed outside the terminal.',
+    {
+      sequence: count,
+      hash: code,
+      place: code,
+    },
+  ),
   'journal-verified': event('systemAction', 'The chain of the journal was checked.', {
     entries: count,
     breaks: count,
@@ -102,7 +108,10 @@ export const catalogue = {
     reason: code.optional(),
     durationMs: milliseconds.optional(),
   }),
-  'step-enter': event('systemAction', 'A step of the service has begun.', { step: code, visit: count.optional() }),
+  'step-enter': event('systemAction', 'A step of the service has begun.', {
+    step: code,
+    visit: count.optional(),
+  }),
   'step-leave': event('systemAction', 'A step of the service has ended.', {
     step: code,
     answer: code,
@@ -166,7 +175,9 @@ export const catalogue = {
   }),
 
   // who may
-  'eligibility-checked': event('systemAction', 'The eligibility gates were passed.', { rules: code.optional() }),
+  'eligibility-checked': event('systemAction', 'The eligibility gates were passed.', {
+    rules: code.optional(),
+  }),
   'eligibility-refused': event('systemAction', 'A gate has stopped the applicant.', {
     rule: code,
     rules: code.optional(),
@@ -174,14 +185,18 @@ export const catalogue = {
   'face-check-init': event('systemAction', 'One try of comparing the live face with the chip face begins.', {
     attempt: count,
   }),
-  'face-check-complete': event('systemAction', 'One try of comparing faces has ended; scores only, no image.', {
-    attempt: count,
-    similarity: score.optional(),
-    liveness: score.optional(),
-    antiSpoof: score.optional(),
-    reason: code.optional(),
-    durationMs: milliseconds.optional(),
-  }),
+  'face-check-complete': event(
+    'systemAction',
+    'One try of comparing faces has ended; scores only, no image.',
+    {
+      attempt: count,
+      similarity: score.optional(),
+      liveness: score.optional(),
+      antiSpoof: score.optional(),
+      reason: code.optional(),
+      durationMs: milliseconds.optional(),
+    },
+  ),
 
   // the bureau
   'application-submit-init': event('bureauEvent', 'The application is being sent to the bureau.', {
@@ -255,7 +270,9 @@ export const catalogue = {
   }),
 
   // making the endorsement
-  'chip-write-init': event('deviceEvent', 'Writing the endorsement to the chip begins.', { place: code.optional() }),
+  'chip-write-init': event('deviceEvent', 'Writing the endorsement to the chip begins.', {
+    place: code.optional(),
+  }),
   'chip-write-complete': event('deviceEvent', 'The endorsement was written and read back, or not.', {
     place: code.optional(),
     code: code.optional(),
@@ -326,7 +343,10 @@ export const ownCatalogue = {
   }),
   'intent-init': event('systemAction', 'Something irreversible is about to be done.', { kind: code, facts }),
   'intent-complete': event('systemAction', 'What became of it.', { kind: code, settled: code, facts }),
-  'custody-raised': event('systemAction', 'Staff must look after a document or money.', { kind: code, facts }),
+  'custody-raised': event('systemAction', 'Staff must look after a document or money.', {
+    kind: code,
+    facts,
+  }),
   'custody-closed': event('staffAction', 'Staff has looked after it.', { by: code, resolution: code }),
   'outbox-delivered': event('systemAction', 'A message that was waiting has reached its destination.', {
     destination: code,
