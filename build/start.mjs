@@ -1,0 +1,30 @@
+/** `npm start`: sets up, builds and runs the terminal with simulated hardware. */
+import { spawn } from 'node:child_process';
+import { setUp } from './setup.mjs';
+import { continueUnderBundledNode } from './launch/node24.mjs';
+
+setUp();
+continueUnderBundledNode(import.meta.url);
+const { compile } = await import('./launch/compile.mjs');
+const { electronCommand } = await import('./launch/electron-command.mjs');
+const { ensureDisplay } = await import('./launch/display.mjs');
+
+await compile();
+const display = await ensureDisplay();
+if (display.virtual) {
+  console.error(`There is no display: the terminal runs under Xvfb on display ${display.name}.`);
+  console.error('For pictures of every screen:  npm run demo -- --service endorsement --out DIR');
+}
+const command = electronCommand();
+for (const warning of command.warnings) console.error(warning);
+const terminal = spawn(command.executable, [...command.args, '--simulate', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { ...process.env, ...command.env, DISPLAY: display.name },
+});
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.on(signal, () => terminal.kill(signal));
+}
+terminal.on('exit', async (code, signal) => {
+  await display.stop();
+  process.exitCode = code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1);
+});

@@ -1,0 +1,73 @@
+import { BrowserWindow } from 'electron';
+import { z } from 'zod';
+import { type ApplicantEvent, applicantEventSchema } from '../contract/events.ts';
+import { channels } from '../contract/terminal-api.ts';
+import type { Screenful } from '../contract/views.ts';
+import { type Peer, type RefusedMessage, receive, send } from './ipc.ts';
+import { type LockDown, lockedPreferences } from './lock-down.ts';
+import { pageUrl } from './protocol.ts';
+import { keepLoaded, type RendererIncident } from './renderer-health.ts';
+
+/** What the applicant window shows and to whom it hands what the applicant does. */
+export interface ApplicantScreen {
+  screenful(): Screenful;
+  /** Calls `listener` for every new screenful; answers how to stop. */
+  onScreenful(listener: (screenful: Screenful) => void): () => void;
+  /** Calls `listener` with each JPEG frame of the live preview; answers how to stop. */
+  onPreview(listener: (jpeg: Uint8Array) => void): () => void;
+  handle(event: ApplicantEvent): void;
+}
+
+export interface ApplicantWindowOptions {
+  readonly screen: ApplicantScreen;
+  readonly lockDown: LockDown;
+  readonly preload: string;
+  /** Full screen without a way out, or a window of this content size in simulation. */
+  readonly placement: 'kiosk' | { readonly width: number; readonly height: number };
+  readonly devTools: boolean;
+  readonly onIncident: (incident: RendererIncident) => void;
+  readonly onRefusedMessage: (message: RefusedMessage) => void;
+  /** The view with this id is on the glass. */
+  readonly onPainted: (viewId: number) => void;
+}
+
+/** Opens the applicant screen. It is shown when its first frame is ready, and never closed by the applicant. */
+export function createApplicantWindow(options: ApplicantWindowOptions): BrowserWindow {
+  const { screen, placement } = options;
+  const kiosk = placement === 'kiosk';
+  const window = new BrowserWindow({
+    ...(kiosk ? { kiosk: true, fullscreen: true, alwaysOnTop: true } : { ...placement, useContentSize: true }),
+    show: false,
+    frame: !kiosk,
+    resizable: !kiosk,
+    closable: !kiosk,
+    minimizable: !kiosk,
+    enableLargerThanScreen: true,
+    autoHideMenuBar: true,
+    backgroundColor: '#fbfaf6',
+    title: 'exit-entry-terminal',
+    webPreferences: lockedPreferences(options.preload, options),
+  });
+  window.removeMenu();
+  window.once('ready-to-show', () => window.show());
+  const peer: Peer = { name: 'applicant', contents: window.webContents };
+  options.lockDown.name(peer.contents, peer.name);
+
+  const receiver = <T>(channel: string, schema: z.ZodType<T>) => ({
+    channel,
+    schema,
+    refused: options.onRefusedMessage,
+  });
+  receive(peer, receiver(channels.ready, z.undefined()), () => send(peer, channels.screenful, screen.screenful()));
+  receive(peer, receiver(channels.event, applicantEventSchema), (event) => screen.handle(event));
+  receive(peer, receiver(channels.painted, z.int().nonnegative()), options.onPainted);
+  const stopScreenfuls = screen.onScreenful((screenful) => send(peer, channels.screenful, screenful));
+  const stopPreview = screen.onPreview((jpeg) => send(peer, channels.preview, jpeg));
+  window.once('closed', () => {
+    stopScreenfuls();
+    stopPreview();
+  });
+
+  keepLoaded(peer.name, peer.contents, () => window.loadURL(pageUrl('applicant')), options.onIncident);
+  return window;
+}
