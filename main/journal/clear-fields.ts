@@ -17,6 +17,9 @@ export const code = z
 /** One technical sentence in printable ASCII, at most 240 characters, as `DeviceError.message`; never about a person. */
 export const sentence = z.string().regex(/^[\x20-\x7e]{0,240}$/, 'printable ASCII, at most 240 characters');
 
+/** Any text as a `sentence`: what is not printable ASCII becomes `?`, what is too long is cut. */
+export const asSentence = (text: string): string => text.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, 240);
+
 export const count = z.int().min(0);
 
 /** Money in fen (1/100 yuan), never a fraction. */

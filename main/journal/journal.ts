@@ -208,6 +208,9 @@ export interface EntryQuery {
   /** Sequence numbers, both included. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** Wall time in milliseconds, from the first included to the second excluded. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
   /** Keeps the newest so many; they come oldest first. */
   readonly last?: number | undefined;
 }
@@ -217,7 +220,7 @@ export interface JournalReader {
   head(): ChainHead;
   /** Recomputes the whole chain. `anchors`: heads that were kept outside the terminal. */
   verify(anchors?: readonly ChainHead[]): Verification;
-  /** Oldest first, one at a time. Finish or leave the loop before anything is written. */
+  /** Oldest first, read as they are asked for. */
   entries(query?: EntryQuery): IterableIterator<Entry>;
   /** Unseals what stands in an entry; `nothingSealed` when there is nothing. */
   personalOf(entry: Entry): Result<unknown, UnsealError>;
@@ -276,9 +279,11 @@ export interface JournalOpenError {
     | 'alreadyOpen'
     | 'notFound'
     | 'unreadable'
+    | 'unwritable'
     | 'newerSchema'
     | 'notDurable'
     | 'masterKeyMissing'
+    | 'masterKeyUnusable'
     | 'masterKeyWrong';
   readonly message: string;
 }

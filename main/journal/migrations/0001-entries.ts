@@ -1,0 +1,47 @@
+/** The chain of entries, to which can only be added, and the wrapped keys of the cases, which can be destroyed. */
+export const sql = `
+CREATE TABLE entries (
+  sequence     INTEGER PRIMARY KEY,
+  event        TEXT    NOT NULL,
+  type         TEXT    NOT NULL,
+  outcome      TEXT    NOT NULL CHECK (outcome IN ('success', 'failure', 'n/a')),
+  session_id   TEXT,
+  case_id      TEXT,
+  subject      TEXT,
+  wall_ms      INTEGER NOT NULL,
+  monotonic_us INTEGER NOT NULL,
+  clear        TEXT    NOT NULL,
+  sealed       BLOB,
+  previous     BLOB    NOT NULL CHECK (length(previous) = 32),
+  hash         BLOB    NOT NULL CHECK (length(hash) = 32),
+  CHECK (sealed IS NULL OR case_id IS NOT NULL)
+) STRICT;
+
+CREATE INDEX entries_by_case ON entries (case_id, sequence) WHERE case_id IS NOT NULL;
+
+-- An intent is stated once and settled once; a custody task is raised once and closed once.
+CREATE UNIQUE INDEX entries_by_subject ON entries (event, subject) WHERE subject IS NOT NULL;
+
+CREATE TRIGGER entries_refuse_update BEFORE UPDATE ON entries
+BEGIN SELECT RAISE(ABORT, 'entries of the journal cannot be changed'); END;
+
+CREATE TRIGGER entries_refuse_delete BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'entries of the journal cannot be removed'); END;
+
+-- Also refuses INSERT OR REPLACE, which would remove an entry without asking the trigger above.
+CREATE TRIGGER entries_in_sequence BEFORE INSERT ON entries
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM entries)
+BEGIN SELECT RAISE(ABORT, 'entries of the journal come one after the other'); END;
+
+CREATE TABLE case_keys (
+  case_id    TEXT    PRIMARY KEY,
+  wrapped    BLOB    NOT NULL,
+  created_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- journalId; keyCheck: shows whether a master key is the one the case keys are wrapped with.
+CREATE TABLE properties (
+  name  TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
