@@ -116,7 +116,6 @@ export const terminalConfigSchema = section({
   services: z
     .array(oneOf(serviceIds), { error: 'a list of services' })
     .min(1, { error: 'at least one service' })
-    .max(serviceIds.length, { error: 'each service once' })
     .refine((services) => new Set(services).size === services.length, { error: 'each service once' }),
   devices: section({
     cardReader: section({
