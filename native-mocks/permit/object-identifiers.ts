@@ -1,0 +1,22 @@
+/** Object identifiers of ICAO Doc 9303-10 and -11, BSI TR-03110 and TR-03111, RFC 5280 and RFC 5652. */
+export const OID = {
+  ldsSecurityObject: '2.23.136.1.1.1',
+  activeAuthentication: '2.23.136.1.1.5',
+  pkEcdh: '0.4.0.127.0.7.2.2.1.2',
+  caEcdh: '0.4.0.127.0.7.2.2.3.2',
+  paceEcdhGm: '0.4.0.127.0.7.2.2.4.2',
+  ecdsaPlainSha256: '0.4.0.127.0.7.1.1.4.1.3',
+  signedData: '1.2.840.113549.1.7.2',
+  contentType: '1.2.840.113549.1.9.3',
+  messageDigest: '1.2.840.113549.1.9.4',
+  signingTime: '1.2.840.113549.1.9.5',
+  sha256: '2.16.840.1.101.3.4.2.1',
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  country: '2.5.4.6',
+  organisation: '2.5.4.10',
+  commonName: '2.5.4.3',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+} as const;
