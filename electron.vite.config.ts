@@ -37,7 +37,9 @@ export default defineConfig({
           format: 'es',
           entryFileNames: '[name].js',
           chunkFileNames: (chunk) =>
-            chunk.moduleIds.some((id) => simulation.test(id)) ? 'simulation/[name]-[hash].js' : 'chunks/[name]-[hash].js',
+            chunk.moduleIds.some((id) => simulation.test(id))
+              ? 'simulation/[name]-[hash].js'
+              : 'chunks/[name]-[hash].js',
         },
       },
     },

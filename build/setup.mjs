@@ -3,8 +3,9 @@
  * Electron runtime. Runs under Node 20 without any package. Does nothing when nothing has changed, and two
  * runs at the same time wait for each other.
  */
-import { createHash } from 'node:crypto';
+
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +36,9 @@ export function setUp() {
   );
   if (locked.error) {
     say('flock(1) is not available: do not run set-up twice at the same time.');
-    const alone = spawnSync(process.execPath, [self, '--locked'], { stdio: ['ignore', process.stderr, process.stderr] });
+    const alone = spawnSync(process.execPath, [self, '--locked'], {
+      stdio: ['ignore', process.stderr, process.stderr],
+    });
     if (alone.status !== 0) throw new Error('Set-up did not complete.');
   } else if (locked.status !== 0) {
     throw new Error('Set-up did not complete.');
@@ -112,7 +115,9 @@ async function refuseMissingLibraries(executable) {
   const ldd = await runCommand('ldd', [executable], { quiet: true });
   const missing = ldd.output.split('\n').filter((line) => line.includes('not found'));
   if (missing.length > 0) {
-    throw new Error(`Electron cannot start, shared libraries are missing: ${missing.map((line) => line.trim().split(' ')[0]).join(', ')}.`);
+    throw new Error(
+      `Electron cannot start, shared libraries are missing: ${missing.map((line) => line.trim().split(' ')[0]).join(', ')}.`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** `npm start`: sets up, builds and runs the terminal with simulated hardware. */
 import { spawn } from 'node:child_process';
-import { setUp } from './setup.mjs';
 import { continueUnderBundledNode } from './launch/node24.mjs';
+import { setUp } from './setup.mjs';
 
 setUp();
 continueUnderBundledNode(import.meta.url);

@@ -21,7 +21,11 @@ const checks = [
   { name: 'format and lint', script: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
   { name: 'types', script: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types of the renderers', script: 'typescript/bin/tsc', args: ['-p', 'renderer/tsconfig.json'] },
-  { name: 'who imports whom', script: '../test/imports/check.ts', args: [] },
+  {
+    name: 'types of the end-to-end tests',
+    script: 'typescript/bin/tsc',
+    args: ['-p', 'test/e2e/tsconfig.json'],
+  },
 ];
 
 /** @type {string[]} */

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from '../setup.mjs';
 import { bundledNode } from '../setup/npm-packages.mjs';
 import { runCommand } from '../setup/run-command.mjs';
+import { root } from '../setup.mjs';
 import { bundledEnvironment } from './node24.mjs';
 
 /** Everything the bundles are made from. */

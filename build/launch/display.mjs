@@ -27,9 +27,13 @@ export async function ensureDisplay() {
  */
 export function startVirtualDisplay() {
   return new Promise((resolve, reject) => {
-    const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp', '-noreset'], {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    });
+    const server = spawn(
+      'Xvfb',
+      ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp', '-noreset'],
+      {
+        stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      },
+    );
     const gone = new Promise((resolve) => server.once('close', resolve));
     const killWithUs = () => server.kill('SIGKILL');
     process.once('exit', killWithUs);
@@ -39,7 +43,7 @@ export function startVirtualDisplay() {
       await gone;
     };
     let complaint = '';
-    server.stderr.on('data', (chunk) => {
+    server.stderr?.on('data', (chunk) => {
       complaint += chunk;
     });
     const timer = setTimeout(() => {

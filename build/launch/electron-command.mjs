@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { root } from '../setup.mjs';
 import { findElectronRuntime } from '../setup/electron-runtime.mjs';
+import { root } from '../setup.mjs';
 
 /**
  * @typedef {object} ElectronCommand

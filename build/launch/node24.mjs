@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { root } from '../setup.mjs';
 import { bundledNode } from '../setup/npm-packages.mjs';
+import { root } from '../setup.mjs';
 
 /**
  * Runs the calling script again under the tree's Node 24 where another Node started it (the first run on a

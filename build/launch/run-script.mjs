@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { root } from '../setup.mjs';
 import { bundledNode } from '../setup/npm-packages.mjs';
+import { root } from '../setup.mjs';
 import { bundledEnvironment } from './node24.mjs';
 
 /**

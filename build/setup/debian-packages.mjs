@@ -71,13 +71,17 @@ export async function missingDebianPackages() {
 export async function installDebianPackages() {
   const missing = await missingDebianPackages();
   if (missing === undefined) {
-    say('this is not a Debian system: Electron’s libraries, Xvfb, pcscd and the virtual PC/SC reader are yours to install.');
+    say(
+      'this is not a Debian system: Electron’s libraries, Xvfb, pcscd and the virtual PC/SC reader are yours to install.',
+    );
     return 'not-debian';
   }
   if (missing.length === 0) return 'nothing-to-do';
   const prefix = await privilege();
   if (!prefix) {
-    say('These Debian packages are missing and this account may not install them. Have an administrator run:');
+    say(
+      'These Debian packages are missing and this account may not install them. Have an administrator run:',
+    );
     say(`  ${commandFor(missing)}`);
     return 'not-allowed';
   }
@@ -125,7 +129,9 @@ async function privilege() {
 
 /** @returns {Promise<Set<string> | undefined>} */
 async function installedPackages() {
-  const query = await runCommand('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n'], { quiet: true });
+  const query = await runCommand('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n'], {
+    quiet: true,
+  });
   if (query.code !== 0) return undefined;
   const lines = query.output.split('\n').filter((line) => line.endsWith(' installed'));
   return new Set(lines.map((line) => line.slice(0, line.indexOf(' '))));

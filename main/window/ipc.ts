@@ -44,7 +44,11 @@ export function receive<T>(peer: Peer, receiver: Receiver<T>, handle: (message: 
  * Answers requests (`ipcRenderer.invoke`); a refused one is answered with a rejection that tells nothing but
  * that it was refused.
  */
-export function answer<T>(peer: Peer, receiver: Receiver<T>, handle: (message: T) => Promise<unknown>): () => void {
+export function answer<T>(
+  peer: Peer,
+  receiver: Receiver<T>,
+  handle: (message: T) => Promise<unknown>,
+): () => void {
   peer.contents.ipc.handle(receiver.channel, async (event, ...args) => {
     const message = admit(peer, receiver, event, args);
     if (!message) throw new Error('refused');

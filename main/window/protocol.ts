@@ -20,7 +20,10 @@ export const pageUrl = (name: WindowName): string => `${scheme}://${name}/`;
 /** To be called before Electron is ready: makes `app://` an ordinary secure origin with fetch and streaming wasm. */
 export function registerScheme(protocol: Protocol): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true } },
+    {
+      scheme,
+      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
+    },
   ]);
 }
 
@@ -97,7 +100,8 @@ export function locate(address: string, folders: ServedFolders): Place | null {
   if (!parts) return null;
   const [first, ...rest] = parts;
   if (first === undefined) return { window, folder: folders.renderers, file: `${window}/index.html` };
-  if (first === 'assets' && rest.length > 0) return { window, folder: folders.renderers, file: parts.join('/') };
+  if (first === 'assets' && rest.length > 0)
+    return { window, folder: folders.renderers, file: parts.join('/') };
   const folder = Object.hasOwn(folders.assets, first) ? folders.assets[first] : undefined;
   return folder !== undefined && rest.length > 0 ? { window, folder, file: rest.join('/') } : null;
 }
