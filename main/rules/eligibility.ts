@@ -41,11 +41,13 @@ export interface EligibilityInput {
     readonly documentType: string;
     readonly dateOfBirth: string;
     readonly dateOfExpiry: string;
+    /** `unverified`: no known signer vouches for the chip, and the terminal is set to demand one. */
     readonly authenticity: 'genuine' | 'unverified' | 'forged';
     /** The printed line and the chip say the same. */
     readonly mrzAgrees: boolean;
   };
-  readonly record: HolderFacts;
+  /** `null`: the bureau does not know the document. */
+  readonly record: HolderFacts | null;
   readonly region: {
     readonly mode: RegionMode;
     /** First two digits of GB/T 2260. */
@@ -77,6 +79,7 @@ export const rulesOfGates = {
   'G01.unverified': 'electronicPermit',
   'G01.mismatch': 'electronicPermit',
   'G02.expired': 'documentValid',
+  'G02.notOnRecord': 'documentValid',
   'G02.void': 'documentValid',
   'G02.reportedLost': 'documentValid',
   'G03.different': 'liveFace',
@@ -97,6 +100,8 @@ export const rulesOfGates = {
   'G12.unused': 'unusedEndorsement',
 } as const satisfies Record<string, Gate>;
 export type Rule = keyof typeof rulesOfGates;
+// The keys of an object literal are exactly those of its type.
+const allRules = Object.keys(rulesOfGates) as readonly Rule[];
 
 export type Refusal = {
   readonly allowed: false;
@@ -107,20 +112,14 @@ export type Refusal = {
 };
 export type Verdict = { readonly allowed: true } | Refusal;
 
-/** An option with the rule that shuts it. */
-export type OptionVerdict =
-  | Extract<EndorsementOption, { allowed: true }>
-  | (Extract<EndorsementOption, { allowed: false }> & { readonly rule: Rule });
-
 export interface PlaceOptions {
   readonly place: Place;
-  readonly options: readonly OptionVerdict[];
+  readonly options: readonly EndorsementOption[];
 }
 
-export type PlaceVerdict = { readonly place: Place } & (
+export type PlaceVerdict =
   | { readonly allowed: true; readonly fromFen: number }
-  | { readonly allowed: false; readonly reason: Message; readonly rule: Rule }
-);
+  | { readonly allowed: false; readonly reason: Message };
 
 /**
  * The region rule of a day: the one the terminal's configuration forces, or else the rule set's own.
@@ -152,21 +151,23 @@ export function eligibility(rules: RuleSet, input: EligibilityInput): Verdict {
  * @returns one entry per place, Hong Kong first, its options in the rule set's order
  */
 export function endorsementOptions(rules: RuleSet, input: EligibilityInput): readonly PlaceOptions[] {
+  const { record } = input;
+  if (!record) return [];
   const places: readonly Place[] = ['HKG', 'MAC'];
   return places.map((place) => ({
     place,
     options: rules.endorsements
       .filter((each) => each.place === place && isInForce(each, input.today))
       .flatMap(({ type, counts, stayDays }) =>
-        counts.map((count): OptionVerdict => {
+        counts.map((count): EndorsementOption => {
           const asked = { place, type, count };
           const option = { id: `${place}-${type}-${count}`, type, count };
           const stopped =
-            selfServiceGate(rules, input, asked) ??
-            intervalGate(rules, input, asked) ??
+            selfServiceGate(rules, input.today, record, asked) ??
+            intervalGate(rules, input.today, record, asked) ??
             remainingValidityGate(rules, input, asked) ??
-            unusedEndorsementGate(input, asked);
-          if (stopped) return { ...option, allowed: false, ...stopped };
+            unusedEndorsementGate(input.today, record, asked);
+          if (stopped) return { ...option, allowed: false, reason: stopped };
           return {
             ...option,
             allowed: true,
@@ -179,34 +180,24 @@ export function endorsementOptions(rules: RuleSet, input: EligibilityInput): rea
   }));
 }
 
-/** Whether a place can be chosen and from what price, or why not. */
-export function placeVerdict({ place, options }: PlaceOptions): PlaceVerdict {
+/** Whether a place with these options can be chosen and from what price, or why not. */
+export function placeVerdict(options: readonly EndorsementOption[]): PlaceVerdict {
   const fees = options.flatMap((option) => (option.allowed ? [option.feeFen] : []));
-  if (fees.length > 0) return { place, allowed: true, fromFen: Math.min(...fees) };
-  const furthest = furthestRefusal(options);
-  if (!furthest)
-    return { place, allowed: false, rule: 'G09.counterOnly', reason: message(reasonKey('G09.counterOnly')) };
-  return { place, allowed: false, rule: furthest.rule, reason: furthest.reason };
+  if (fees.length > 0) return { allowed: true, fromFen: Math.min(...fees) };
+  return { allowed: false, reason: furthestReason(options) };
 }
 
 /**
- * The refusal when no option of any place is allowed, `null` when something can be offered. Of all reasons it
- * names that of the option that came furthest: an endorsement type nobody gets here says less than the
- * interval that stopped the type this holder could have had.
+ * The verdict of gates 9 to 12 together: refused when no option of any place is allowed. Of all reasons it names
+ * that of the option that came furthest: an endorsement type nobody gets here says less than the interval that
+ * stopped the type this holder could have had.
  */
-export function nothingToOffer(places: readonly PlaceOptions[]): Refusal | null {
-  const options = places.flatMap((each) => each.options);
-  if (options.some((option) => option.allowed)) return null;
-  const furthest = furthestRefusal(options);
-  if (!furthest) {
-    return {
-      allowed: false,
-      rule: 'G09.counterOnly',
-      gate: 'endorsementType',
-      text: message(reasonKey('G09.counterOnly')),
-    };
-  }
-  return { allowed: false, rule: furthest.rule, gate: rulesOfGates[furthest.rule], text: furthest.reason };
+export function nothingToOffer(rules: RuleSet, input: EligibilityInput): Verdict {
+  const options = endorsementOptions(rules, input).flatMap((each) => each.options);
+  if (options.some((option) => option.allowed)) return { allowed: true };
+  const text = furthestReason(options);
+  const rule = ruleOf(text);
+  return { allowed: false, rule, gate: rulesOfGates[rule], text };
 }
 
 function firstRuleBroken(rules: RuleSet, { today, permit, record, region }: EligibilityInput): Rule | null {
@@ -214,9 +205,10 @@ function firstRuleBroken(rules: RuleSet, { today, permit, record, region }: Elig
   if (!new RegExp(rules.permit.numberPattern, 'u').test(permit.documentNumber))
     return 'G01.notElectronicPermit';
   if (permit.authenticity === 'forged') return 'G01.notGenuine';
-  if (permit.authenticity === 'unverified' && !rules.permit.acceptUnverified) return 'G01.unverified';
+  if (permit.authenticity === 'unverified') return 'G01.unverified';
   if (!permit.mrzAgrees) return 'G01.mismatch';
   if (permit.dateOfExpiry < today) return 'G02.expired';
+  if (!record) return 'G02.notOnRecord';
   if (record.documentStatus === 'void') return 'G02.void';
   if (record.documentStatus === 'reportedLost') return 'G02.reportedLost';
   if (ageOn(permit.dateOfBirth, today) < rules.minimumAge.years) return 'G04.age';
@@ -230,9 +222,8 @@ function firstRuleBroken(rules: RuleSet, { today, permit, record, region }: Elig
 }
 
 type Asked = { readonly place: Place; readonly type: EndorsementType; readonly count: EndorsementCount };
-type Stopped = { readonly rule: Rule; readonly reason: Message };
 
-function selfServiceGate(rules: RuleSet, { today, record }: EligibilityInput, asked: Asked): Stopped | null {
+function selfServiceGate(rules: RuleSet, today: string, record: HolderFacts, asked: Asked): Message | null {
   const offers = rules.selfService.filter(
     (offer) =>
       isInForce(offer, today) &&
@@ -266,7 +257,7 @@ function selfServiceGate(rules: RuleSet, { today, record }: EligibilityInput, as
   return stopped(rule);
 }
 
-function intervalGate(rules: RuleSet, { today, record }: EligibilityInput, asked: Asked): Stopped | null {
+function intervalGate(rules: RuleSet, today: string, record: HolderFacts, asked: Asked): Message | null {
   let latest: { readonly rule: Rule; readonly date: string } | null = null;
   for (const limit of rules.limits) {
     if (!isInForce(limit, today) || limit.place !== asked.place || !limit.types.includes(asked.type))
@@ -297,7 +288,7 @@ function remainingValidityGate(
   rules: RuleSet,
   { today, permit }: EligibilityInput,
   { count }: Asked,
-): Stopped | null {
+): Message | null {
   const { marginDays, shortBelowDays, shortCounts } = rules.remainingValidity;
   const expires = { date: { kind: 'date', date: permit.dateOfExpiry } } as const;
   if (daysBetween(today, permit.dateOfExpiry) < shortBelowDays && !shortCounts.includes(count)) {
@@ -307,7 +298,7 @@ function remainingValidityGate(
   return permit.dateOfExpiry < needed ? stopped('G11.margin', expires) : null;
 }
 
-function unusedEndorsementGate({ today, record }: EligibilityInput, asked: Asked): Stopped | null {
+function unusedEndorsementGate(today: string, record: HolderFacts, asked: Asked): Message | null {
   const unused = record.endorsements.find(
     (each) =>
       each.place === asked.place && each.validUntil >= today && each.entriesUsed < entriesAllowed(each.count),
@@ -315,23 +306,25 @@ function unusedEndorsementGate({ today, record }: EligibilityInput, asked: Asked
   return unused ? stopped('G12.unused', { date: { kind: 'date', date: unused.validUntil } }) : null;
 }
 
-function furthestRefusal(options: readonly OptionVerdict[]): Stopped | null {
-  let furthest: Stopped | null = null;
+function furthestReason(options: readonly EndorsementOption[]): Message {
+  let furthest = stopped('G09.counterOnly');
   for (const option of options) {
-    if (option.allowed) continue;
-    if (!furthest || gateIndex(option.rule) > gateIndex(furthest.rule)) furthest = option;
+    if (!option.allowed && gateIndex(option.reason) > gateIndex(furthest)) furthest = option.reason;
   }
   return furthest;
 }
 
-const gateIndex = (rule: Rule): number => gates.indexOf(rulesOfGates[rule]);
+const gateIndex = (reason: Message): number => gates.indexOf(rulesOfGates[ruleOf(reason)]);
 
 const reasonKey = (rule: Rule): string => `rules.reason.${rule.slice(rule.indexOf('.') + 1)}`;
 
-const stopped = (rule: Rule, params?: Message['params']): Stopped => ({
-  rule,
-  reason: message(reasonKey(rule), params),
-});
+/** The rule whose text a reason is; throws on a text that is no reason of these gates. */
+export function ruleOf(reason: Message): Rule {
+  for (const rule of allRules) if (reasonKey(rule) === reason.key) return rule;
+  throw new Error(`${reason.key} is no reason of a gate`);
+}
+
+const stopped = (rule: Rule, params?: Message['params']): Message => message(reasonKey(rule), params);
 
 function refusal(rule: Rule, rules: RuleSet): Refusal {
   const key = `rules.refused.${rule.slice(rule.indexOf('.') + 1)}`;

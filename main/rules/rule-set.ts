@@ -72,8 +72,6 @@ export const ruleSetSchema = z.strictObject({
     /** Document type of the machine readable zone. */
     documentType: z.string().regex(/^[A-Z]{2}$/),
     numberPattern: z.string().refine(isPattern, 'a regular expression'),
-    /** Whether a chip whose signer is not known may still be served. */
-    acceptUnverified: z.boolean(),
     source,
   }),
   minimumAge: z.strictObject({ years: z.int().positive(), source }),
