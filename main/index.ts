@@ -2,10 +2,16 @@
 import path from 'node:path';
 import { app, Menu, protocol, session } from 'electron';
 import { type Arguments, readArguments } from './arguments.ts';
-import type { Screenful } from './contract/views.ts';
+import { createApplicantScreen } from './session/applicant-screen.ts';
+import { systemClock } from './session/clock.ts';
 import { createApplicantWindow } from './window/applicant-window.ts';
 import { lockDown } from './window/lock-down.ts';
 import { registerScheme, serveFiles } from './window/protocol.ts';
+
+/** One line of JSON on stderr for whoever watches the process. Never anything an applicant typed or showed. */
+function report(event: string, details: object): void {
+  console.error(JSON.stringify({ event, ...details }));
+}
 
 const parsed = readArguments(process.argv.slice(1));
 if (!parsed.ok) {
@@ -23,30 +29,22 @@ if (!parsed.ok) {
 function open(args: Arguments): void {
   const root = app.getAppPath();
   serveFiles(protocol, { renderers: path.join(root, 'out/renderer'), assets: {} });
-  const lock = lockDown(app, Menu, session.defaultSession, console.error);
-  const screenful: Screenful = {
-    viewId: 1,
-    view: { kind: 'attract', services: [], outOfService: null },
-    dialog: null,
-    preferences: { language: 'zh', largeText: false, highContrast: false, lowReach: false },
-    hall: { nameZh: '', nameEn: '', counter: '', hours: '' },
-    progress: null,
-    canGoBack: false,
-    canLeave: false,
-  };
+  const lock = lockDown(app, Menu, session.defaultSession, (act) => report('refusedAct', act));
   createApplicantWindow({
-    screen: {
-      screenful: () => screenful,
-      onScreenful: () => () => {},
-      onPreview: () => () => {},
-      handle: console.error,
-    },
+    screen: createApplicantScreen({
+      clock: systemClock,
+      hall: { nameZh: '', nameEn: '', counter: '', hours: '' },
+      defaults: { language: 'zh', largeText: false, highContrast: false, lowReach: false },
+      idleWarningSeconds: 20,
+      onAction: () => {},
+    }),
+    onPreview: () => () => {},
     lockDown: lock,
     preload: path.join(root, 'out/preload/applicant.cjs'),
     placement: args.size,
-    devTools: true,
-    onIncident: console.error,
-    onRefusedMessage: console.error,
-    onPainted: (id) => console.error('painted', id),
+    devTools: !app.isPackaged,
+    onIncident: (incident) => report('rendererIncident', incident),
+    onRefusedMessage: (message) => report('refusedMessage', message),
+    onPainted: (viewId) => report('painted', { viewId }),
   });
 }

@@ -129,6 +129,7 @@ async function privilege() {
 
 /** @returns {Promise<Set<string> | undefined>} */
 async function installedPackages() {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own field syntax
   const query = await runCommand('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n'], {
     quiet: true,
   });

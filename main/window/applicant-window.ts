@@ -1,25 +1,17 @@
 import { BrowserWindow } from 'electron';
 import { z } from 'zod';
-import { type ApplicantEvent, applicantEventSchema } from '../contract/events.ts';
+import { applicantEventSchema } from '../contract/events.ts';
 import { channels } from '../contract/terminal-api.ts';
-import type { Screenful } from '../contract/views.ts';
+import type { ApplicantScreen } from '../session/applicant-screen.ts';
 import { type Peer, type RefusedMessage, receive, send } from './ipc.ts';
 import { type LockDown, lockedPreferences } from './lock-down.ts';
 import { pageUrl } from './protocol.ts';
 import { keepLoaded, type RendererIncident } from './renderer-health.ts';
 
-/** What the applicant window shows and to whom it hands what the applicant does. */
-export interface ApplicantScreen {
-  screenful(): Screenful;
-  /** Calls `listener` for every new screenful; answers how to stop. */
-  onScreenful(listener: (screenful: Screenful) => void): () => void;
-  /** Calls `listener` with each JPEG frame of the live preview; answers how to stop. */
-  onPreview(listener: (jpeg: Uint8Array) => void): () => void;
-  handle(event: ApplicantEvent): void;
-}
-
 export interface ApplicantWindowOptions {
-  readonly screen: ApplicantScreen;
+  readonly screen: Pick<ApplicantScreen, 'current' | 'onScreenful' | 'handle'>;
+  /** Calls `listener` with each JPEG frame of the live preview; answers how to stop. */
+  readonly onPreview: (listener: (jpeg: Uint8Array) => void) => () => void;
   readonly lockDown: LockDown;
   readonly preload: string;
   /** Full screen without a way out, or a window of this content size in simulation. */
@@ -61,12 +53,12 @@ export function createApplicantWindow(options: ApplicantWindowOptions): BrowserW
     refused: options.onRefusedMessage,
   });
   receive(peer, receiver(channels.ready, z.undefined()), () =>
-    send(peer, channels.screenful, screen.screenful()),
+    send(peer, channels.screenful, screen.current()),
   );
   receive(peer, receiver(channels.event, applicantEventSchema), (event) => screen.handle(event));
   receive(peer, receiver(channels.painted, z.int().nonnegative()), options.onPainted);
   const stopScreenfuls = screen.onScreenful((screenful) => send(peer, channels.screenful, screenful));
-  const stopPreview = screen.onPreview((jpeg) => send(peer, channels.preview, jpeg));
+  const stopPreview = options.onPreview((jpeg) => send(peer, channels.preview, jpeg));
   window.once('closed', () => {
     stopScreenfuls();
     stopPreview();
