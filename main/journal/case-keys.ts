@@ -30,13 +30,17 @@ const mostRemembered = 32;
 
 const binding = (caseId: string) => ['case key', caseId];
 
+/** A wrapped key is as long as this: nonce, tag and key; erased, it is so many zeros. */
+const wrappedLength = 60;
+const erased = Buffer.alloc(wrappedLength);
+
 /** `masterKey` null: keys are there, but cannot be used. */
 export function readCaseKeys(db: Connection, masterKey: Uint8Array | null): CaseKeyReader {
   const select = db.prepare<[string], Uint8Array>('SELECT wrapped FROM case_keys WHERE case_id = ?').pluck();
   return {
     find(caseId) {
       const wrapped = select.get(caseId);
-      if (wrapped === undefined) return { found: false, code: 'erased' };
+      if (wrapped === undefined || erased.equals(wrapped)) return { found: false, code: 'erased' };
       if (masterKey === null) return { found: false, code: 'noMasterKey' };
       const key = unseal(masterKey, wrapped, binding(caseId));
       return key === null ? { found: false, code: 'notAuthentic' } : { found: true, key };
@@ -52,9 +56,12 @@ export function keepCaseKeys(
 ): CaseKeys {
   const reader = readCaseKeys(db, masterKey);
   const insert = db.prepare<[string, Uint8Array, number]>(
-    'INSERT INTO case_keys (case_id, wrapped, created_ms) VALUES (?, ?, ?)',
+    `INSERT INTO case_keys (case_id, wrapped, created_ms) VALUES (?, ?, ?)
+     ON CONFLICT (case_id) DO UPDATE SET wrapped = excluded.wrapped`,
   );
-  const remove = db.prepare<[string]>('DELETE FROM case_keys WHERE case_id = ?');
+  const overwrite = db.prepare<[Uint8Array, string, Uint8Array]>(
+    'UPDATE case_keys SET wrapped = ? WHERE case_id = ? AND wrapped <> ?',
+  );
   const remembered = new Map<string, Uint8Array>();
 
   const remember = (caseId: string, key: Uint8Array) => {
@@ -84,7 +91,7 @@ export function keepCaseKeys(
     destroy(caseId) {
       remembered.get(caseId)?.fill(0);
       remembered.delete(caseId);
-      return remove.run(caseId).changes === 1;
+      return overwrite.run(erased, caseId, erased).changes === 1;
     },
     forget() {
       remembered.clear();

@@ -23,13 +23,13 @@ export function retention(
   const expired = db
     .prepare<[number], string>(`
       SELECT case_id FROM case_keys
-      WHERE coalesce(
+      WHERE wrapped <> zeroblob(60) AND coalesce(
         (SELECT wall_ms FROM entries WHERE entries.case_id = case_keys.case_id ORDER BY sequence DESC LIMIT 1),
         created_ms) < ?`)
     .pluck();
   let logHoldsErased = false;
 
-  /** A key that was deleted still stands in older pages of the log until those are overwritten. */
+  /** A key that was overwritten still stands in older pages of the log until those are overwritten. */
   const finishErasure = () => {
     if (!logHoldsErased) return;
     // A pragma answers rows; this one always one, with these columns.

@@ -1,4 +1,4 @@
-/** The chain of entries, to which can only be added, and the wrapped keys of the cases, which can be destroyed. */
+/** The chain of entries, to which can only be added, and the wrapped keys of the cases, which can be erased. */
 export const sql = `
 CREATE TABLE entries (
   sequence     INTEGER PRIMARY KEY,
@@ -33,11 +33,15 @@ CREATE TRIGGER entries_in_sequence BEFORE INSERT ON entries
 WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM entries)
 BEGIN SELECT RAISE(ABORT, 'entries of the journal come one after the other'); END;
 
+-- A key is erased by overwriting it where it stands with zeros of the same length. DELETE is not used, also not with
+-- secure_delete: when SQLite moves rows between pages, it leaves old copies in the free space of a page, and those
+-- outlive the row. Rows that are only appended in the order of their number and never change length are not moved.
 CREATE TABLE case_keys (
-  case_id    TEXT    PRIMARY KEY,
-  wrapped    BLOB    NOT NULL,
+  number     INTEGER PRIMARY KEY,
+  case_id    TEXT    NOT NULL UNIQUE,
+  wrapped    BLOB    NOT NULL CHECK (length(wrapped) = 60),
   created_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- journalId; keyCheck: shows whether a master key is the one the case keys are wrapped with.
 CREATE TABLE properties (
