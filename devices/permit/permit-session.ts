@@ -89,11 +89,6 @@ export async function openPermit(
   let profile: ChipProfile;
   if (known) {
     profile = known;
-    // some command came before: PACE starts from the master file
-    if (profile.pace.length > 0) {
-      const root = await plain({ cla: 0, ins: 0xa4, p1: 0, p2: 0x0c, data: MASTER_FILE, le: null });
-      if (!root.ok) return root;
-    }
   } else {
     const announced = extendedLength(connection.atr);
     const access = await readCardAccess(plain);
@@ -104,10 +99,16 @@ export async function openPermit(
     profiles.set(connection, profile);
   }
 
+  let inMasterFile = known === undefined;
   const authenticate = async (): Promise<Result<'BAC' | 'PACE', PermitError>> => {
     secure = null;
     const info = profile.pace[0];
     if (info) {
+      if (!inMasterFile) {
+        const root = await plain({ cla: 0, ins: 0xa4, p1: 0, p2: 0x0c, data: MASTER_FILE, le: null });
+        if (!root.ok) return root;
+      }
+      inMasterFile = false;
       const keys = await passwordAuthenticatedConnection(plain, key, info, random);
       if (keys.ok) {
         secure = createSecureMessaging(keys.value);
