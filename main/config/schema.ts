@@ -153,7 +153,7 @@ export const terminalConfigSchema = section({
     ],
     { error: 'an object whose adapter is "simulator" or "http"' },
   ),
-  payments: section({ adapter: literal('simulator') }),
+  payments: section({ adapter: literal('simulator'), ...callPolicy }),
   trust: section({
     /** Country signing certificates (CSCA, DER or PEM) that a permit's chip must lead back to. */
     cscaFolder: filePath('folder of country signing certificates'),

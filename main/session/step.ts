@@ -3,15 +3,14 @@
  * (`run-service.ts`) owns order, back, leaving, idle time and the journal entries at each boundary.
  */
 import type { CardConnection, CardReader } from '../../devices/card-reader/interface.ts';
-import type { DeviceKind } from '../../devices/device.ts';
+import type { DeviceKind, DeviceResult } from '../../devices/device.ts';
 import type { EndorsementPrinter } from '../../devices/endorsement-printer/interface.ts';
 import type { EndorsementWriter } from '../../devices/permit/endorsement-writer.ts';
-import type { MrzSource } from '../../devices/permit/mrz-source.ts';
 import type { MrzKey } from '../../devices/permit/mrz.ts';
+import type { MrzSource } from '../../devices/permit/mrz-source.ts';
 import type { Permit, PermitReadOptions } from '../../devices/permit/read-permit.ts';
 import type { PortraitCamera } from '../../devices/portrait-camera/interface.ts';
 import type { ReceiptPrinter } from '../../devices/receipt-printer/interface.ts';
-import type { DeviceResult } from '../../devices/device.ts';
 import type { Bureau, GrantedEndorsement, HolderRecord } from '../bureau/port.ts';
 import type { TerminalConfig } from '../config/schema.ts';
 import type { ApplicantEvent, ApplicantEventType } from '../contract/events.ts';
@@ -19,8 +18,9 @@ import type { Language, Message } from '../contract/message.ts';
 import type { EndorsementOption, Place, View } from '../contract/views.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Payments } from '../payments/port.ts';
-import type { RuleSet } from '../rules/rule-set.ts';
 import type { PrintedMatter } from '../print/printed-matter.ts';
+import type { PlaceOptions } from '../rules/eligibility.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
 import type { Clock } from './clock.ts';
 
 /** Why a step was stopped from outside. */
@@ -41,12 +41,18 @@ export class Interrupted extends Error {
 
 export interface Screen {
   show(view: View): void;
-  /** Shows the view and waits for one of these events on it. Rejects with `Interrupted`. */
+  /**
+   * Shows the view and waits for one of these events on it; the back button is offered where `back` is among
+   * them. `superseded`: another view was shown meanwhile.
+   * Rejects with `Interrupted`.
+   */
   ask<T extends ApplicantEventType>(
     view: View,
     events: readonly T[],
     options?: { readonly timeoutMs?: number },
-  ): Promise<Extract<ApplicantEvent, { type: T }> | { readonly type: 'timeOut' }>;
+  ): Promise<
+    Extract<ApplicantEvent, { type: T }> | { readonly type: 'timeOut' } | { readonly type: 'superseded' }
+  >;
   readonly language: Language;
 }
 
@@ -56,7 +62,9 @@ export type Money =
   | { readonly state: 'paid'; readonly fen: number; readonly orderNumber: string }
   | { readonly state: 'refunded'; readonly fen: number }
   /** A refund is owed and queued, but the provider has not confirmed it. */
-  | { readonly state: 'refundOwed'; readonly fen: number };
+  | { readonly state: 'refundOwed'; readonly fen: number }
+  /** The provider cannot be asked whether the order was paid; whatever came will be refunded. */
+  | { readonly state: 'unknown'; readonly orderNumber: string };
 
 export type DocumentPlace = 'withApplicant' | 'inside' | 'returned' | 'retained' | 'stuck';
 
@@ -70,16 +78,20 @@ export interface CaseFile {
   mrzKey: MrzKey | null;
   record: HolderRecord | null;
   faceSimilarity: number | null;
-  options: readonly { readonly place: Place; readonly options: readonly EndorsementOption[] }[];
+  options: readonly PlaceOptions[];
   places: readonly Place[];
   chosen: Partial<Record<Place, Extract<EndorsementOption, { allowed: true }>>>;
   applicationNumber: string | null;
   granted: readonly GrantedEndorsement[];
   feeFen: number;
   orderNumber: string | null;
+  /** The open `takePayment` intent: settled once the endorsement is on the chip, or the money back. */
+  paymentIntent: string | null;
   chipWritten: boolean;
   backPrinted: boolean;
   slipNumber: string | null;
+  /** A slip was printed, or could not be; it is tried once. */
+  slipTried: boolean;
   rating: number | null;
 }
 
@@ -105,16 +117,23 @@ export type StepResult =
 
 export interface Devices {
   readonly cardReader: CardReader;
-  readonly mrz: MrzSource;
+  /** `null`: the machine has no optical reader, and the applicant types the line. */
+  readonly mrz: MrzSource | null;
   readonly portraitCamera: PortraitCamera;
   readonly endorsementPrinter: EndorsementPrinter;
   readonly receiptPrinter: ReceiptPrinter;
-  readPermit(connection: CardConnection, key: MrzKey, options: PermitReadOptions): Promise<DeviceResult<Permit>>;
+  readPermit(
+    connection: CardConnection,
+    key: MrzKey,
+    options: PermitReadOptions,
+  ): Promise<DeviceResult<Permit>>;
   readonly endorsementWriter: EndorsementWriter;
 }
 
 export interface StepContext {
   readonly case: CaseFile;
+  /** What every journal entry of the session carries. */
+  readonly ids: { readonly sessionId: string; readonly caseId: string };
   readonly screen: Screen;
   readonly devices: Devices;
   readonly bureau: Bureau;
@@ -134,12 +153,12 @@ export interface Step {
   readonly id: string;
   /** Not counted or named in the progress bar. */
   readonly hidden?: boolean;
-  /** The applicant may go back from it to the step before. */
-  readonly canGoBack?: boolean;
   /** `false`: leaving and idling are off while it runs, because something irreversible is under way. */
   readonly interruptible?: boolean;
   /** Seconds without touch before the idle warning; default from config. `null`: never, the machine is busy. */
   readonly idleSeconds?: number | null;
+  /** Losing one of these while the step runs interrupts it. */
+  readonly uses?: readonly DeviceKind[];
   when?(context: StepContext): boolean;
   run(context: StepContext): Promise<StepResult>;
 }
@@ -151,4 +170,6 @@ export interface Service {
   readonly steps: readonly Step[];
   /** Run in order however the service ends. */
   readonly always: readonly Step[];
+  /** How it ends when every step has answered `next`. */
+  completed(context: StepContext): Outcome;
 }

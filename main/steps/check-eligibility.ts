@@ -1,0 +1,47 @@
+/** Asks the bureau what it knows of the permit and its holder, and the rules what may be had with it. */
+import { message } from '../contract/message.ts';
+import { eligibility, endorsementOptions, nothingToOffer } from '../rules/eligibility.ts';
+import type { Step } from '../session/step.ts';
+import { eligibilityInput } from './eligibility-input.ts';
+import { bureauUnreachable, permitUnusable, refused } from './outcomes.ts';
+
+export const checkEligibility: Step = {
+  id: 'checkEligibility',
+  idleSeconds: null,
+  async run({ screen, bureau, rules, journal, ids, config, clock, signal, case: file }) {
+    const { permit } = file;
+    if (permit === null) throw new Error('checkEligibility runs after the permit was read');
+    screen.show({ kind: 'waiting', for: 'eligibility', progress: null, since: clock.now() });
+    const record = await bureau.holder(permit.documentNumber, { timeoutMs: config.bureau.timeoutMs, signal });
+    if (!record.ok) {
+      journal.append({
+        event: 'bureau-unreachable',
+        outcome: 'failure',
+        ...ids,
+        clear: { request: 'holder', code: record.error.code },
+      });
+      const unknown = record.error.code === 'notFound';
+      return {
+        go: 'end',
+        outcome: unknown ? permitUnusable(message('outcomes.permit.unknown')) : bureauUnreachable,
+      };
+    }
+    const mrzAgrees = file.mrzKey?.documentNumber === permit.documentNumber;
+    const input = eligibilityInput(rules, permit, record.value, mrzAgrees, config, clock.today());
+    const gate = eligibility(rules, input);
+    const verdict = gate.allowed ? nothingToOffer(rules, input) : gate;
+    if (!verdict.allowed) {
+      journal.append({
+        event: 'eligibility-refused',
+        outcome: 'failure',
+        ...ids,
+        clear: { rule: verdict.rule, rules: rules.id },
+      });
+      return { go: 'end', outcome: refused(verdict.rule, verdict.text) };
+    }
+    file.record = record.value;
+    file.options = endorsementOptions(rules, input);
+    journal.append({ event: 'eligibility-checked', outcome: 'success', ...ids, clear: { rules: rules.id } });
+    return { go: 'next' };
+  },
+};

@@ -1,0 +1,43 @@
+/** Brings what the chip, the bureau and the configuration say into the form the rules ask for. */
+import type { Permit } from '../../devices/permit/read-permit.ts';
+import type { HolderRecord } from '../bureau/port.ts';
+import type { TerminalConfig } from '../config/schema.ts';
+import type { EndorsementOption, Place } from '../contract/views.ts';
+import { type EligibilityInput, regionOn } from '../rules/eligibility.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import type { CaseFile } from '../session/step.ts';
+
+type Allowed = Extract<EndorsementOption, { allowed: true }>;
+
+/** What the rules decide on; neither ethnic group nor origin is among it. */
+export function eligibilityInput(
+  rules: RuleSet,
+  permit: Permit,
+  record: HolderRecord,
+  mrzAgrees: boolean,
+  config: TerminalConfig,
+  today: string,
+): EligibilityInput {
+  const { status } = permit.authenticity.passive;
+  return {
+    today,
+    permit: {
+      documentNumber: permit.documentNumber,
+      documentType: permit.documentType,
+      dateOfBirth: permit.dateOfBirth,
+      dateOfExpiry: permit.dateOfExpiry,
+      // A hall without the country signing certificates may decide to rely on the bureau's record alone.
+      authenticity: status === 'unverified' && !config.trust.requireGenuine ? 'genuine' : status,
+      mrzAgrees,
+    },
+    record,
+    region: regionOn(rules, today, config.region.division.slice(0, 2)),
+  };
+}
+
+/** What was chosen, in the order of the places. */
+export const chosenOf = (file: CaseFile): readonly { readonly place: Place; readonly option: Allowed }[] =>
+  file.places.flatMap((place) => {
+    const option = file.chosen[place];
+    return option ? [{ place, option }] : [];
+  });
