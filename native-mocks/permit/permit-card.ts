@@ -355,6 +355,7 @@ export function createVirtualPermit(
 
   powerOn();
   return {
+    spec,
     atr: mute ? null : contactlessAtr(spec.extendedLength !== null),
     printedMrz: spec.printedMrz,
     reset() {

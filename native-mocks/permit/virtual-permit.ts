@@ -2,6 +2,8 @@
  * The outside of a virtual permit: what a reader's field, a card unit or the virtual PC/SC reader sees of it.
  */
 
+import type { PermitSpec } from './permit-spec.ts';
+
 /** What a card reports of itself while it is used. */
 export type PermitEvent =
   /** The hand took the card out of the field; `transmit` rejects with `CardPulled` from now until `reset`. */
@@ -15,6 +17,8 @@ export interface PermitState {
 }
 
 export interface VirtualPermit {
+  /** What the card was made from. */
+  readonly spec: PermitSpec;
   /** Answer to reset as PC/SC gives it for a contactless card; `null`: the card is mute. */
   readonly atr: Uint8Array | null;
   /** The 30 characters printed on the card: code, number, expiry, birth and their check digits. */
