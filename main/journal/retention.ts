@@ -37,20 +37,27 @@ export function retention(
     logHoldsErased = answer?.busy !== 0;
   };
 
-  const hindrance = (caseId: string): EraseRefused | null => {
-    const refuse = (code: EraseRefused['code'], message: string) => ({ code, message });
-    if (waiting.isWaitingFor(caseId))
-      return refuse('deliveriesWaiting', 'Messages of the case wait for delivery.');
-    if (reader.openIntents().some((intent) => intent.caseId === caseId)) {
-      return refuse('intentsOpen', 'An act of the case has no outcome yet.');
-    }
-    if (reader.custodyTasks().some((task) => task.caseId === caseId)) {
-      return refuse('custodyOpen', 'Staff still has to look after the case.');
-    }
-    return null;
+  /** What hinders, for any number of cases: the lists behind it are long to make, so they are made once. */
+  const hindrances = () => {
+    const acting = new Set(reader.openIntents().map((intent) => intent.caseId));
+    const inCustody = new Set(reader.custodyTasks().map((task) => task.caseId));
+    return (caseId: string): EraseRefused | null => {
+      if (waiting.isWaitingFor(caseId)) {
+        return { code: 'deliveriesWaiting', message: 'Messages of the case wait for delivery.' };
+      }
+      if (acting.has(caseId))
+        return { code: 'intentsOpen', message: 'An act of the case has no outcome yet.' };
+      if (inCustody.has(caseId))
+        return { code: 'custodyOpen', message: 'Staff still has to look after the case.' };
+      return null;
+    };
   };
 
-  const erase = (caseId: string, reason: string): Result<void, EraseRefused> => {
+  const erase = (
+    caseId: string,
+    reason: string,
+    hindrance: ReturnType<typeof hindrances>,
+  ): Result<void, EraseRefused> => {
     const why = hindrance(caseId);
     if (why !== null) return fail(why);
     if (!keys.destroy(caseId))
@@ -62,14 +69,17 @@ export function retention(
 
   return {
     eraseCase(caseId, reason = 'request') {
-      const answer = writer.together(() => erase(caseId, reason));
+      const answer = writer.together(() => erase(caseId, reason, hindrances()));
       finishErasure();
       return answer;
     },
     eraseExpired(nowMs, retentionDays) {
-      const erased = writer.together(() =>
-        expired.all(nowMs - retentionDays * dayMs).filter((caseId) => erase(caseId, 'retention').ok),
-      );
+      const erased = writer.together(() => {
+        const hindrance = hindrances();
+        return expired
+          .all(nowMs - retentionDays * dayMs)
+          .filter((caseId) => erase(caseId, 'retention', hindrance).ok);
+      });
       finishErasure();
       return erased;
     },
