@@ -49,7 +49,18 @@ export async function installNpmPackages(root) {
   say('installing npm packages (npm ci) …');
   const flags = ['--no-audit', '--no-fund', '--loglevel=error'];
   const ci = await runCommand('npm', ['ci', '--ignore-scripts', ...flags], { cwd: root, env });
-  if (ci.code !== 0) throw new Error(`npm ci failed with exit code ${ci.code}; see its message above.`);
+  if (ci.code !== 0) {
+    // A lock file that misses a package of another platform is refused by `npm ci`, though nothing of it is needed here.
+    say(
+      'npm ci failed; trying npm install, which keeps to the versions of the lock file where it names them …',
+    );
+    const install = await runCommand('npm', ['install', '--no-save', '--ignore-scripts', ...flags], {
+      cwd: root,
+      env,
+    });
+    if (install.code !== 0)
+      throw new Error(`npm could not install the packages (exit code ${install.code}).`);
+  }
   say('installing Node 24 from the npm package `node` …');
   const rebuild = await runCommand('npm', ['rebuild', 'node', '--ignore-scripts=false', ...flags], {
     cwd: root,
