@@ -162,19 +162,13 @@ async function readChip(context: StepContext, sealed: Sealed): Promise<'all' | '
   if (!connection.ok) return 'unknown';
   try {
     const key: MrzKey = mrzKey;
-    const opened = await devices.readPermit(connection.value, key, {
-      timeoutMs: chipTimeoutMs,
-      apduTimeoutMs: chipTimeoutMs,
-      signal,
-      today: context.clock.today(),
-      onProgress: () => {},
-    });
-    if (!opened.ok || opened.value.documentNumber !== mrzKey.documentNumber) return 'unknown';
-    const application = file.applicationNumber;
-    const found = granted.filter((one) =>
-      opened.value.endorsements.some((on) => on.place === one.place && on.caseNumber === application),
-    );
-    return found.length === granted.length ? 'all' : found.length === 0 ? 'none' : 'some';
+    let found = 0;
+    for (const { place } of granted) {
+      const onChip = await devices.endorsementWriter.read(connection.value, key, place, { timeoutMs: chipTimeoutMs, signal });
+      if (!onChip.ok) return 'unknown';
+      if (onChip.value.some((entry) => entry.caseNumber === file.applicationNumber)) found += 1;
+    }
+    return found === granted.length ? 'all' : found === 0 ? 'none' : 'some';
   } finally {
     await connection.value.release();
   }

@@ -115,6 +115,9 @@ export type StepResult =
   | { readonly go: 'to'; readonly step: string }
   | { readonly go: 'end'; readonly outcome: Outcome };
 
+/** What a step says of one reading; whom to trust, the day and the randomness are the terminal's. */
+export type ReadOptions = Omit<PermitReadOptions, 'trust' | 'now' | 'random'>;
+
 export interface Devices {
   readonly cardReader: CardReader;
   /** `null`: the machine has no optical reader, and the applicant types the line. */

@@ -18,7 +18,7 @@ export function eligibilityInput(
   config: TerminalConfig,
   today: string,
 ): EligibilityInput {
-  const { status } = permit.authenticity.passive;
+  const { verdict } = permit.authenticity;
   return {
     today,
     permit: {
@@ -27,7 +27,7 @@ export function eligibilityInput(
       dateOfBirth: permit.dateOfBirth,
       dateOfExpiry: permit.dateOfExpiry,
       // A hall without the country signing certificates may decide to rely on the bureau's record alone.
-      authenticity: status === 'unverified' && !config.trust.requireGenuine ? 'genuine' : status,
+      authenticity: verdict === 'unverified' && !config.trust.requireGenuine ? 'genuine' : verdict,
       mrzAgrees,
     },
     record,

@@ -13,7 +13,6 @@ import { giveBack } from './return-permit.ts';
 
 const connectTimeoutMs = 5_000;
 const mrzTimeoutMs = 5_000;
-const apduTimeoutMs = 5_000;
 const readTimeoutMs = 30_000;
 /** How often the same applicant may try before the counter is the better help. */
 const tries = 3;
@@ -110,7 +109,7 @@ async function readInserted(context: StepContext, typed: MrzKey | null): Promise
       ...(permit.ok
         ? {
             access: permit.value.accessProtocol,
-            passive: permit.value.authenticity.passive.status,
+            passive: permit.value.authenticity.verdict,
           }
         : { code: permit.error.code }),
     },
@@ -123,12 +122,10 @@ async function readInserted(context: StepContext, typed: MrzKey | null): Promise
   return { kind: 'read' };
 }
 
-const readChip = ({ screen, devices, signal, clock }: StepContext, connection: CardConnection, key: MrzKey) =>
+const readChip = ({ screen, devices, signal }: StepContext, connection: CardConnection, key: MrzKey) =>
   devices.readPermit(connection, key, {
     timeoutMs: readTimeoutMs,
-    apduTimeoutMs,
     signal,
-    today: clock.today(),
     onProgress: (fraction) => screen.show({ kind: 'readingPermit', fraction }),
   });
 

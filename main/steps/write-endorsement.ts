@@ -89,7 +89,7 @@ async function writeChip(context: StepContext): Promise<'all' | 'some' | 'none'>
     });
     const began = clock.monotonic();
     const record = chipRecord(endorsement, applicationNumber, clock.today());
-    const result = await devices.endorsementWriter.write(connection, record, {
+    const result = await devices.endorsementWriter.write(connection, mrzKey, [record], {
       timeoutMs: writeTimeoutMs,
       signal,
     });
@@ -125,8 +125,8 @@ async function isOnChip(
   { devices, signal, case: file }: StepContext,
   record: PermitEndorsement,
 ): Promise<false | 'unknown'> {
-  if (file.connection === null) return 'unknown';
-  const present = await devices.endorsementWriter.read(file.connection, record.place, {
+  if (file.connection === null || file.mrzKey === null) return 'unknown';
+  const present = await devices.endorsementWriter.read(file.connection, file.mrzKey, record.place, {
     timeoutMs: writeTimeoutMs,
     signal,
   });
