@@ -20,5 +20,8 @@ export interface EndorsementPrinter extends Device, CardTransport {
    * Erases the back, prints `raster` and lets the unit verify the image.
    * Errors: `noMedia`, `overTemperature`, `mediaJam`, `verifyFailed`, `timeOut`, `canceled`, `deviceNotReady`, `hardwareError`.
    */
-  rewrite(raster: Raster, options: CommandOptions & { readonly onProgress: (fraction: number) => void }): Promise<DeviceResult<void>>;
+  rewrite(
+    raster: Raster,
+    options: CommandOptions & { readonly onProgress: (fraction: number) => void },
+  ): Promise<DeviceResult<void>>;
 }
