@@ -2,8 +2,9 @@
  * The exit-entry information system (出入境管理信息系统) as the terminal sees it. Two implementations: the HTTP
  * adapter that follows `assets/bureau-api.yaml`, and the embedded simulator.
  */
-import type { EndorsementCount, EndorsementType, Place } from '../contract/views.ts';
+
 import type { Result } from '../../devices/result.ts';
+import type { EndorsementCount, EndorsementType, Place } from '../contract/views.ts';
 
 export interface CallOptions {
   readonly timeoutMs: number;
@@ -87,7 +88,11 @@ export interface GrantedEndorsement extends EndorsementRequested {
 
 export type Decision =
   | { readonly state: 'pending' }
-  | { readonly state: 'approved'; readonly endorsements: readonly GrantedEndorsement[]; readonly feeFen: number }
+  | {
+      readonly state: 'approved';
+      readonly endorsements: readonly GrantedEndorsement[];
+      readonly feeFen: number;
+    }
   /** `reason` is the public reason code; texts are in the locales (`outcomes.denied.<reason>`). */
   | { readonly state: 'denied'; readonly reason: 'notEligible' | 'seeCounter' }
   | { readonly state: 'released' };
@@ -95,10 +100,19 @@ export type Decision =
 export interface Bureau {
   holder(documentNumber: string, options: CallOptions): BureauResult<HolderRecord>;
   /** Idempotent by `requestId`: the same id answers the same application number (15 digits). */
-  submit(application: EndorsementApplication, requestId: string, options: CallOptions): BureauResult<{ readonly applicationNumber: string }>;
+  submit(
+    application: EndorsementApplication,
+    requestId: string,
+    options: CallOptions,
+  ): BureauResult<{ readonly applicationNumber: string }>;
   decision(applicationNumber: string, options: CallOptions): BureauResult<Decision>;
   /** Gives an application up that will not be paid or could not be written. Idempotent. */
-  release(applicationNumber: string, why: 'cancelled' | 'notPaid' | 'notWritten', requestId: string, options: CallOptions): BureauResult<void>;
+  release(
+    applicationNumber: string,
+    why: 'cancelled' | 'notPaid' | 'notWritten',
+    requestId: string,
+    options: CallOptions,
+  ): BureauResult<void>;
   /** Reports that the endorsements are on the card. Idempotent. */
   reportIssued(
     applicationNumber: string,

@@ -4,7 +4,13 @@ import type { CallOptions } from '../bureau/port.ts';
 
 export type { CallOptions };
 
-export type PaymentErrorCode = 'timeOut' | 'unreachable' | 'invalidAnswer' | 'notFound' | 'refused' | 'canceled';
+export type PaymentErrorCode =
+  | 'timeOut'
+  | 'unreachable'
+  | 'invalidAnswer'
+  | 'notFound'
+  | 'refused'
+  | 'canceled';
 export interface PaymentError {
   readonly code: PaymentErrorCode;
   readonly message: string;
@@ -16,7 +22,12 @@ export type PaymentChannel = 'alipay' | 'wechat';
 export type OrderState =
   | { readonly state: 'waiting' }
   /** `paidFen` is everything received for the order: more than its amount after a duplicate, other than it after a wrong amount. */
-  | { readonly state: 'paid'; readonly paidFen: number; readonly channel: PaymentChannel; readonly times: number }
+  | {
+      readonly state: 'paid';
+      readonly paidFen: number;
+      readonly channel: PaymentChannel;
+      readonly times: number;
+    }
   | { readonly state: 'refused' }
   | { readonly state: 'closed' }
   | { readonly state: 'refunded'; readonly refundedFen: number };
@@ -24,7 +35,12 @@ export type OrderState =
 export interface Payments {
   /** Idempotent by `orderNumber`. `codeText` is what the QR code says. */
   create(
-    order: { readonly orderNumber: string; readonly amountFen: number; readonly subject: string; readonly expiresAt: number },
+    order: {
+      readonly orderNumber: string;
+      readonly amountFen: number;
+      readonly subject: string;
+      readonly expiresAt: number;
+    },
     options: CallOptions,
   ): PaymentResult<{ readonly codeText: string }>;
   query(orderNumber: string, options: CallOptions): PaymentResult<OrderState>;
