@@ -10,7 +10,14 @@ export interface FaceImage {
 }
 
 /** What keeps a frame from being compared, in the order a person can mend it. */
-export type FaceHint = 'noFace' | 'severalFaces' | 'tooFar' | 'tooClose' | 'notCentred' | 'lookStraight' | 'tooDark';
+export type FaceHint =
+  | 'noFace'
+  | 'severalFaces'
+  | 'tooFar'
+  | 'tooClose'
+  | 'notCentred'
+  | 'lookStraight'
+  | 'tooDark';
 
 /** Measured on one frame. All scores 0..1, higher is better. */
 export interface FaceScores {
@@ -43,10 +50,17 @@ export type FaceObservation =
 /** What the owner of the camera window supplies to the adapter. */
 export interface CameraHost {
   /** Opens the video device whose label contains `label` (any device when empty). */
-  open(label: string, options: CommandOptions): Promise<DeviceResult<{ readonly label: string; readonly width: number; readonly height: number }>>;
+  open(
+    label: string,
+    options: CommandOptions,
+  ): Promise<DeviceResult<{ readonly label: string; readonly width: number; readonly height: number }>>;
   close(): Promise<void>;
+  /** Loads the face models ahead of time; without it the first reference waits for them. */
+  prepare(options: CommandOptions): Promise<DeviceResult<void>>;
   preview(on: boolean): Promise<void>;
   setReference(reference: FaceImage, options: CommandOptions): Promise<DeviceResult<void>>;
+  /** Forgets the reference and everything computed from it. */
+  clearReference(): Promise<void>;
   observe(options: CommandOptions): Promise<DeviceResult<FaceObservation>>;
   /** Called when the video device or its window has gone or come back. */
   onState(listener: (state: 'live' | 'lost') => void): () => void;

@@ -6,7 +6,12 @@ import { BrowserWindow } from 'electron';
 import type { CommandOptions, DeviceErrorCode, DeviceResult, StaffAction } from '../../devices/device.ts';
 import type { CameraHost, FaceObservation } from '../../devices/portrait-camera/interface.ts';
 import { fail, ok } from '../../devices/result.ts';
-import { type CameraReport, type CameraRequest, cameraChannels, cameraReportSchema } from '../contract/camera.ts';
+import {
+  type CameraReport,
+  type CameraRequest,
+  cameraChannels,
+  cameraReportSchema,
+} from '../contract/camera.ts';
 import { type Peer, type RefusedMessage, receive, send } from './ipc.ts';
 import { type LockDown, lockedPreferences } from './lock-down.ts';
 import { pageUrl } from './protocol.ts';
@@ -60,6 +65,7 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
   const previews = new Set<(jpeg: Uint8Array) => void>();
   const states = new Set<(state: 'live' | 'lost') => void>();
   const waiting = new Map<number, (answer: Answer | 'gone') => void>();
+  const sent = new Set<number>();
   let lastId = 0;
   let pageUp = Promise.withResolvers<void>();
   let isUp = false;
@@ -78,7 +84,10 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
     const given = Promise.withResolvers<DeviceResult<Answer>>();
     lastId += 1;
     const id = lastId;
-    const timer = setTimeout(() => given.resolve(failure('timeOut', 'The camera window did not answer in time.')), timeoutMs);
+    const timer = setTimeout(
+      () => given.resolve(failure('timeOut', 'The camera window did not answer in time.')),
+      timeoutMs,
+    );
     const cancel = () => given.resolve(failure('canceled', 'The command was cancelled.'));
     signal.addEventListener('abort', cancel, { once: true });
     waiting.set(id, (answer) => {
@@ -88,10 +97,13 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
     // `request` is one of the union without its number; the compiler cannot see that adding it back restores it.
     const numbered = { ...request, id } as CameraRequest;
     void pageUp.promise.then(() => {
-      if (waiting.has(id)) send(peer, cameraChannels.request, numbered);
+      if (!waiting.has(id)) return;
+      sent.add(id);
+      send(peer, cameraChannels.request, numbered);
     });
     const answer = await given.promise;
     waiting.delete(id);
+    sent.delete(id);
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
     return answer;
@@ -115,7 +127,9 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
       pageUp = Promise.withResolvers<void>();
       if (openLabel !== null) tell('lost');
     }
-    for (const settle of waiting.values()) settle('gone');
+    // What was not sent yet is sent when the page is up again.
+    for (const id of sent) waiting.get(id)?.('gone');
+    sent.clear();
   };
 
   const handle = (report: CameraReport) => {
@@ -136,7 +150,11 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
     }
   };
 
-  receive(peer, { channel: cameraChannels.report, schema: cameraReportSchema, refused: options.onRefusedMessage }, handle);
+  receive(
+    peer,
+    { channel: cameraChannels.report, schema: cameraReportSchema, refused: options.onRefusedMessage },
+    handle,
+  );
   keepLoaded(
     peer.name,
     peer.contents,
@@ -151,7 +169,8 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
     open: async (label, command) => {
       const answer = await ask({ type: 'open', label }, command);
       if (!answer.ok) return answer;
-      if (answer.value.type !== 'opened') return failure('hardwareError', 'The camera window answered something else.');
+      if (answer.value.type !== 'opened')
+        return failure('hardwareError', 'The camera window answered something else.');
       openLabel = label;
       return ok({ label: answer.value.label, width: answer.value.width, height: answer.value.height });
     },
