@@ -14,7 +14,7 @@ import { fail, ok, type Result } from '../devices/result.ts';
 import { superviseDevices } from '../devices/supervisor.ts';
 import type { Bureau } from './bureau/port.ts';
 import type { TerminalConfig } from './config/schema.ts';
-import type { Language } from './contract/message.ts';
+import { type Language, message } from './contract/message.ts';
 import { fileKeyStore } from './journal/key-store.ts';
 import type { Journal, JournalOpenError } from './journal/journal.ts';
 import { openJournal } from './journal/open.ts';
@@ -25,7 +25,7 @@ import { endorsement } from './services/endorsement.ts';
 import { type ApplicantScreen, createApplicantScreen } from './session/applicant-screen.ts';
 import type { Clock } from './session/clock.ts';
 import { deliverDue } from './session/delivery.ts';
-import { recover } from './session/recovery.ts';
+import { needsRecovery, recover } from './session/recovery.ts';
 import { serveApplicants } from './session/session.ts';
 import type { Devices, Outcome, Service } from './session/step.ts';
 
@@ -163,8 +163,11 @@ export async function createTerminal(options: TerminalOptions): Promise<Result<T
           }),
       });
       const serving = (async () => {
-        await supervisor.tried;
-        await recover({ context, screen, newId: options.newId, signal: ending.signal });
+        if (needsRecovery(journal)) {
+          screen.show({ kind: 'attract', services: [], outOfService: message('outcomes.recovering') });
+          await supervisor.tried;
+          await recover({ context, screen, newId: options.newId, signal: ending.signal });
+        }
         journal.append({
           event: 'terminal-start-complete',
           outcome: 'success',

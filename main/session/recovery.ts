@@ -46,6 +46,14 @@ export interface RecoveryOptions {
 const chipTimeoutMs = 20_000;
 const printTimeoutMs = 90_000;
 
+/** Whether the terminal went down with something unsettled: an act without outcome, or a session without an end. */
+export function needsRecovery(journal: Journal): boolean {
+  if (journal.openIntents().length > 0) return true;
+  const [lastStart] = journal.entries({ event: 'session-start', last: 1 });
+  const [lastEnd] = journal.entries({ event: 'session-end', last: 1 });
+  return lastStart !== undefined && (lastEnd === undefined || lastEnd.sequence < lastStart.sequence);
+}
+
 /** Settles every open intent. Answers how many there were. */
 export async function recover(options: RecoveryOptions): Promise<number> {
   const { journal } = options.context;

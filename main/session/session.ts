@@ -39,9 +39,15 @@ export async function serveApplicants(options: SessionOptions): Promise<void> {
   }
 }
 
-const missingFor = (service: Service, devices: readonly Device[]): DeviceKind | null =>
-  service.needs.find((kind) => devices.find((device) => device.kind === kind)?.status().state !== 'online') ??
-  null;
+/** The first device the service needs and does not have; `starting` while it may still come. */
+function missingFor(service: Service, devices: readonly Device[]): DeviceKind | 'starting' | null {
+  for (const kind of service.needs) {
+    const state = devices.find((device) => device.kind === kind)?.status().state;
+    if (state === 'starting') return 'starting';
+    if (state !== 'online') return kind;
+  }
+  return null;
+}
 
 const menuItems = ({ services, devices }: SessionOptions): readonly MenuItem[] =>
   services.map((service) => {
@@ -78,7 +84,11 @@ async function attract(options: SessionOptions): Promise<void> {
   shutdown.addEventListener('abort', stop, { once: true });
   if (shutdown.aborted) stop();
   screen.enter(modeOf(controller, null));
-  const allOut = () => services.every((service) => missingFor(service, devices) !== null);
+  const allOut = () =>
+    services.every((service) => {
+      const missing = missingFor(service, devices);
+      return missing !== null && missing !== 'starting';
+    });
   let redraw = () => {};
   const unsubscribe = whileDevicesChange(devices, () => redraw());
   try {

@@ -128,8 +128,7 @@ export interface Devices {
   readPermit(
     connection: CardConnection,
     key: MrzKey,
-    options: PermitReadOptions,
-  ): Promise<DeviceResult<Permit>>;
+    options: ReadOptions): Promise<DeviceResult<Permit>>;
   readonly endorsementWriter: EndorsementWriter;
 }
 
