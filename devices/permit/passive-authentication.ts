@@ -9,7 +9,7 @@ import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { AuthorityKeyIdentifier, type Certificate, SubjectKeyIdentifier } from '@peculiar/asn1-x509';
 import { HASH_OF_OID, type HashName, hashOfAlgorithm, verifySignature } from './digital-signature.ts';
 import { toBigInt } from './elliptic-curves.ts';
-import { decodeTlv, decodeTlvs } from './tlv.ts';
+import { decodeTlv, decodeTlvs, encodeTlv, findTlv, type Tlv } from './tlv.ts';
 import type { TrustStore } from './trust-store.ts';
 
 /** `forged`: something contradicts the issuer's signature. `unverified`: it cannot be told. */
@@ -50,7 +50,7 @@ export function verifySecurityObject(
 
   const digest = HASH_OF_OID[signer.digestAlgorithm.algorithm];
   if (!digest) return UNSUPPORTED;
-  const signed = signedBytes(signer, content, digest);
+  const signed = signedBytes(signer, parsed.attributes, content, digest);
   if (signed === 'malformed') return MALFORMED;
   if (signed === 'mismatch') return { status: 'forged', reason: 'signatureInvalid' };
   const signature = verifySignature(
@@ -101,6 +101,8 @@ function verifyChain(certificate: Certificate, trust: TrustStore, now: Date): Pa
 
 interface ParsedSecurityObject {
   readonly signer: SignerInfo;
+  /** The signed attributes as they stand in the file, without tag and length; null when there are none. */
+  readonly attributes: Uint8Array | null;
   readonly certificate: Certificate;
   readonly contentType: string;
   /** The LDSSecurityObject. */
@@ -122,6 +124,7 @@ function parseSecurityObject(bytes: Uint8Array): ParsedSecurityObject | null {
     if (!certificate) return null;
     return {
       signer,
+      attributes: signedAttributes(cms.value),
       certificate,
       contentType: data.encapContentInfo.eContentType,
       content: new Uint8Array(content.buffer),
@@ -131,6 +134,20 @@ function parseSecurityObject(bytes: Uint8Array): ParsedSecurityObject | null {
     return null;
   }
 }
+
+/** Signatures cover exactly the bytes sent, so they are taken from there and not encoded anew. */
+function signedAttributes(contentInfo: Uint8Array): Uint8Array | null {
+  const inside = (bytes: Uint8Array, pick: (objects: readonly Tlv[]) => Tlv | undefined): Uint8Array => {
+    const objects = decodeTlvs(bytes);
+    return (objects.ok ? pick(objects.value)?.value : undefined) ?? new Uint8Array(0);
+  };
+  const explicit = inside(inside(contentInfo, first), ([, content]) => content);
+  const signerInfos = inside(inside(explicit, first), (fields) => fields.at(-1));
+  const fields = decodeTlvs(inside(signerInfos, first));
+  return (fields.ok ? findTlv(fields.value, 0xa0) : undefined) ?? null;
+}
+
+const first = (objects: readonly Tlv[]): Tlv | undefined => objects[0];
 
 function isSigner(signer: SignerInfo, certificate: Certificate): boolean {
   const byNumber = signer.sid.issuerAndSerialNumber;
@@ -146,11 +163,12 @@ function isSigner(signer: SignerInfo, certificate: Certificate): boolean {
 /** What the signature covers: the signed attributes when there are any (RFC 5652 §5.4), else the content. */
 function signedBytes(
   signer: SignerInfo,
+  attributes: Uint8Array | null,
   content: Uint8Array,
   digest: HashName,
 ): Uint8Array | 'malformed' | 'mismatch' {
   if (!signer.signedAttrs || signer.signedAttrs.length === 0) return content;
-  if (!signer.signedAttrsRaw) return 'malformed';
+  if (!attributes) return 'malformed';
   const value = (type: string): ArrayBuffer | undefined =>
     signer.signedAttrs?.find((attribute) => attribute.attrType === type)?.attrValues[0];
   const messageDigest = value(MESSAGE_DIGEST);
@@ -162,9 +180,7 @@ function signedBytes(
   } catch {
     return 'malformed';
   }
-  const covered = new Uint8Array(signer.signedAttrsRaw.slice(0));
-  covered[0] = 0x31; // signed as the SET OF it is, not as the [0] it is sent as
-  return covered;
+  return encodeTlv(0x31, attributes); // signed as the SET OF it is, not as the [0] it is sent as
 }
 
 /** LDSSecurityObject (9303-10 §4.6.2.3): hash algorithm and the hash of each data group. */
