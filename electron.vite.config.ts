@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
-import type { Plugin } from 'vite';
 import { visionFiles } from './build/vision-files.ts';
 
 const root = import.meta.dirname;
@@ -24,30 +23,6 @@ const simulation = /\/(native-mocks|main\/simulation)\//;
 
 const present = (files: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(files).filter(([, file]) => existsSync(path.join(root, file))));
-
-/**
- * What the camera window's face models are made of, put beside the bundles as `assets/vision/`. Named one by
- * one: the package carries many more that a terminal never loads.
- */
-const visionFiles = [
-  ...['antispoof', 'blazeface', 'facemesh', 'faceres', 'liveness'].flatMap((model) => [
-    `@vladmandic/human/models/${model}.json`,
-    `@vladmandic/human/models/${model}.bin`,
-  ]),
-  '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm',
-  '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm',
-];
-
-const shipVisionFiles = (): Plugin => ({
-  name: 'ship-vision-files',
-  apply: 'build',
-  generateBundle() {
-    for (const file of visionFiles) {
-      const source = readFileSync(path.join(root, 'node_modules', file));
-      this.emitFile({ type: 'asset', fileName: `assets/vision/${path.basename(file)}`, source });
-    }
-  },
-});
 
 export default defineConfig({
   main: {

@@ -13,6 +13,7 @@ const sources = [
   'native-mocks',
   'renderer',
   'assets',
+  'build/vision-files.ts',
   'electron.vite.config.ts',
   'package.json',
   'package-lock.json',

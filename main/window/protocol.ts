@@ -128,7 +128,7 @@ async function readBelow(folder: string, file: string): Promise<Uint8Array<Array
     const base = await realpath(folder);
     const target = await realpath(path.join(base, file));
     if (!target.startsWith(base + path.sep)) return null;
-    return Uint8Array.from(await readFile(target));
+    return await readFile(target);
   } catch {
     return null;
   }
