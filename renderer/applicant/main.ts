@@ -1,0 +1,4 @@
+window.terminal.onScreenful((s) => {
+  document.body.textContent = s.view.kind;
+  window.terminal.painted(s.viewId);
+});
