@@ -3,7 +3,7 @@ import type { CommandOptions, DeviceError, DeviceErrorCode, DeviceResult, Device
 import { fail, ok } from '../result.ts';
 import type { CameraHost, FaceHint, FaceImage, FaceScores, PortraitCamera } from './interface.ts';
 
-export interface PortraitCameraOptions {
+export interface CameraOverHostOptions {
   readonly host: CameraHost;
   /** Part of the video device's label; empty: any. */
   readonly label: string;
@@ -19,12 +19,7 @@ const longestFrameMs = 5000;
 /** A hint shown for a single frame would flicker; two in a row are meant. */
 const framesBeforeHint = 2;
 
-export function createPortraitCamera({
-  host,
-  label,
-  framesNeeded,
-  now,
-}: PortraitCameraOptions): PortraitCamera {
+export function cameraOverHost({ host, label, framesNeeded, now }: CameraOverHostOptions): PortraitCamera {
   let status: DeviceStatus = { state: 'starting' };
   let modelName: string | null = null;
   let stopWatching: (() => void) | null = null;

@@ -2,7 +2,7 @@
  * The portrait camera: looks at the person in front of the terminal and says how like a reference face they
  * are. First adapter: `uvc`, any camera Chromium can open, through the hidden camera window.
  */
-import { createPortraitCamera } from './camera.ts';
+import { cameraOverHost } from './camera.ts';
 import type { CameraHost, PortraitCamera } from './interface.ts';
 
 export interface PortraitCameraConfig {
@@ -11,10 +11,17 @@ export interface PortraitCameraConfig {
   readonly label: string;
 }
 
-/** @param needs `framesNeeded`: usable frames in one comparison; `now`: monotonic milliseconds */
-export function portraitCameraFrom(
+/** @param comparing `framesPerTry`: usable frames whose median one comparison answers, at least 1 */
+export function createPortraitCamera(
   config: PortraitCameraConfig,
-  needs: { readonly host: CameraHost; readonly framesNeeded: number; readonly now: () => number },
+  host: CameraHost,
+  clock: { monotonic(): number },
+  comparing: { readonly framesPerTry: number },
 ): PortraitCamera {
-  return createPortraitCamera({ label: config.label, ...needs });
+  return cameraOverHost({
+    host,
+    label: config.label,
+    framesNeeded: comparing.framesPerTry,
+    now: () => clock.monotonic(),
+  });
 }

@@ -55,7 +55,7 @@ export interface CameraHost {
     options: CommandOptions,
   ): Promise<DeviceResult<{ readonly label: string; readonly width: number; readonly height: number }>>;
   close(): Promise<void>;
-  /** Loads the face models ahead of time; without it the first reference waits for them. */
+  /** Loads the face models for a while, or says why they do not run; `preview` and `setReference` load them too. */
   prepare(options: CommandOptions): Promise<DeviceResult<void>>;
   preview(on: boolean): Promise<void>;
   setReference(reference: FaceImage, options: CommandOptions): Promise<DeviceResult<void>>;

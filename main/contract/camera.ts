@@ -15,7 +15,7 @@ export const cameraRequestSchema = z.discriminatedUnion('type', [
   /** Finds the video device whose label contains `label` (empty: any), films one frame with it, and watches it from then on. */
   z.strictObject({ type: z.literal('open'), id, label: z.string().max(100) }),
   z.strictObject({ type: z.literal('close'), id }),
-  /** Loads the face models, so that the first comparison does not wait for them. */
+  /** Loads the face models for a while; `preview` and `setReference` load them too. */
   z.strictObject({ type: z.literal('prepare'), id }),
   z.strictObject({ type: z.literal('preview'), id, on: z.boolean() }),
   z.strictObject({

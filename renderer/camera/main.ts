@@ -25,6 +25,12 @@ declare global {
 /** The page's policy forbids making code at run time, which zod would otherwise try. */
 z.config({ jitless: true });
 
+/**
+ * The models are let go this long after they were last needed: they take a quarter of a gigabyte, and loading
+ * them again takes less time than a person needs to look up.
+ */
+const visionRestMs = 10_000;
+
 /** How often a device that has gone is looked for, besides when Chromium says that devices have changed. */
 const searchEveryMs = 3000;
 
@@ -39,16 +45,26 @@ let stopPreview: (() => void) | null = null;
 let previewOn = false;
 let hasReference = false;
 let vision: Vision | null = null;
+let visionRest: ReturnType<typeof setTimeout> | undefined;
 
 function film(): Promise<VideoSource | null> {
   if (label === null) return Promise.resolve(null);
-  if (source === null) {
-    const started = startFilming(label, () => {
-      if (source === started) deviceLost();
-    });
-    source = started;
-  }
-  return source;
+  if (source !== null) return source;
+  const started = startFilming(label, () => {
+    if (source === started) deviceLost();
+  });
+  source = started;
+  void started.then((filming) => {
+    if (filming === null && source === started) source = null;
+  });
+  return started;
+}
+
+/** As `film`; a device that was there and films no more counts as lost. */
+async function filmOrLose(): Promise<VideoSource | null> {
+  const filming = await film();
+  if (filming === null) deviceLost();
+  return filming;
 }
 
 async function stopFilming(): Promise<void> {
@@ -59,8 +75,23 @@ async function stopFilming(): Promise<void> {
   (await stopping)?.stop();
 }
 
-async function stopFilmingIfIdle(): Promise<void> {
-  if (!previewOn && !hasReference) await stopFilming();
+const isIdle = () => !previewOn && !hasReference;
+
+async function restIfIdle(): Promise<void> {
+  if (!isIdle()) return;
+  clearTimeout(visionRest);
+  visionRest = setTimeout(() => {
+    if (!isIdle()) return;
+    vision?.stop();
+    vision = null;
+  }, visionRestMs);
+  await stopFilming();
+}
+
+function wakeVision(): Vision {
+  clearTimeout(visionRest);
+  vision ??= startVision();
+  return vision;
 }
 
 function deviceLost(): void {
@@ -83,7 +114,7 @@ async function lookAgain(): Promise<void> {
   clearInterval(searching);
   report({ type: 'state', state: 'live' });
   if (previewOn) await showPreview();
-  await stopFilmingIfIdle();
+  await restIfIdle();
 }
 
 async function open(id: number, wanted: string): Promise<void> {
@@ -97,7 +128,7 @@ async function open(id: number, wanted: string): Promise<void> {
   }
   frame.close();
   report({ type: 'opened', id, ...opened.opened });
-  await stopFilmingIfIdle();
+  await restIfIdle();
 }
 
 async function close(): Promise<void> {
@@ -115,11 +146,20 @@ async function forget(): Promise<void> {
 }
 
 async function showPreview(): Promise<boolean> {
-  const filming = await film();
+  const filming = await filmOrLose();
   if (filming === null) return false;
   if (previewOn && stopPreview === null)
     stopPreview = startPreview(filming, (jpeg) => report({ type: 'frame', jpeg }));
   return true;
+}
+
+async function prepare(id: number): Promise<void> {
+  // Answered when the models are loaded.
+  const answer = await wakeVision().ask({ type: 'clearReference' });
+  hasReference = false;
+  if (answer.type !== 'done') return visionFailed(id, answer);
+  report({ type: 'done', id });
+  await restIfIdle();
 }
 
 async function preview(id: number, on: boolean): Promise<void> {
@@ -127,33 +167,32 @@ async function preview(id: number, on: boolean): Promise<void> {
   if (!on) {
     stopPreview?.();
     stopPreview = null;
-    await stopFilmingIfIdle();
+    await restIfIdle();
     return report({ type: 'done', id });
   }
   if (label === null) return failed(id, 'deviceNotReady', 'The camera is not open.');
   // By the time the person looks into the lens the models are there.
-  vision ??= startVision();
+  wakeVision();
   if (!(await showPreview())) return failed(id, 'cameraInoperable', 'The camera gives no pictures.');
   report({ type: 'done', id });
 }
 
 async function setReference(id: number, image: Blob): Promise<void> {
-  vision ??= startVision();
-  const answer = await vision.ask({ type: 'setReference', image });
+  const answer = await wakeVision().ask({ type: 'setReference', image });
   if (answer.type === 'noFaceInReference')
     return failed(id, 'invalidData', 'The reference picture shows no face.');
   if (answer.type === 'undecodable')
     return failed(id, 'invalidData', 'The reference picture cannot be decoded.');
   if (answer.type !== 'done') return visionFailed(id, answer);
   hasReference = true;
-  if ((await film()) === null) return failed(id, 'cameraInoperable', 'The camera gives no pictures.');
+  if ((await filmOrLose()) === null) return failed(id, 'cameraInoperable', 'The camera gives no pictures.');
   report({ type: 'done', id });
 }
 
 async function observe(id: number): Promise<void> {
   if (!hasReference || vision === null)
     return failed(id, 'deviceNotReady', 'There is no reference to compare with.');
-  const frame = await (await film())?.nextFrame();
+  const frame = await (await filmOrLose())?.nextFrame();
   if (frame === null || frame === undefined)
     return failed(id, 'cameraInoperable', 'The camera gives no pictures.');
   const answer = await vision.ask({ type: 'measure', frame });
@@ -195,10 +234,7 @@ async function perform(request: CameraRequest): Promise<void> {
       await close();
       return report({ type: 'done', id });
     case 'prepare':
-      vision ??= startVision();
-      // Answered when the models are loaded.
-      await vision.ask({ type: 'clearReference' });
-      return report({ type: 'done', id });
+      return prepare(id);
     case 'preview':
       return preview(id, request.on);
     case 'setReference':
@@ -206,7 +242,7 @@ async function perform(request: CameraRequest): Promise<void> {
       return setReference(id, new Blob([Uint8Array.from(request.bytes)], { type: request.mediaType }));
     case 'clearReference':
       await forget();
-      await stopFilmingIfIdle();
+      await restIfIdle();
       return report({ type: 'done', id });
     case 'observe':
       return observe(id);

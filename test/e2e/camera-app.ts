@@ -8,6 +8,7 @@ import { startVirtualDisplay } from '../../build/launch/display.mjs';
 import { electronCommand } from '../../build/launch/electron-command.mjs';
 import { visionFiles } from '../../build/vision-files.ts';
 import type { cameraApp } from './camera-app/main.ts';
+import { fakeCameraSwitches } from './fake-camera.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -46,6 +47,7 @@ export async function buildCameraApp(): Promise<string> {
     worker: { format: 'es' },
     build: {
       outDir: path.join(folder, 'renderer'),
+      emptyOutDir: true,
       target: 'chrome140',
       modulePreload: { polyfill: false },
       rolldownOptions: { input: { camera: path.join(root, 'renderer/camera/index.html') } },
@@ -71,7 +73,7 @@ export async function startCameraApp(folder: string, video: string | null): Prom
   const app = await electron
     .launch({
       executablePath: command.executable,
-      args: [...switches, ...fakeCameraSwitches(video), folder],
+      args: [...switches, ...(video === null ? [] : fakeCameraSwitches(video)), folder],
       env: { ...environment(), ...command.env, DISPLAY: display.name, CAMERA_APP_DATA: data },
       chromiumSandbox: !switches.includes('--no-sandbox'),
     })
@@ -99,13 +101,6 @@ export async function startCameraApp(folder: string, video: string | null): Prom
       await rm(data, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-/** Chromium's switches that make its fake camera show a file. */
-export function fakeCameraSwitches(video: string | null): readonly string[] {
-  return video === null
-    ? []
-    : ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${video}`];
 }
 
 function environment(): Record<string, string> {

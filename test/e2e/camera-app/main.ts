@@ -1,7 +1,7 @@
 /** A terminal with nothing but its camera window, for looking at what the camera does in a real Electron. */
 import path from 'node:path';
 import { app, Menu, protocol, session } from 'electron';
-import { portraitCameraFrom } from '../../../devices/portrait-camera/index.ts';
+import { createPortraitCamera } from '../../../devices/portrait-camera/index.ts';
 import type { FaceHint, FaceImage } from '../../../devices/portrait-camera/interface.ts';
 import { createCameraWindow } from '../../../main/window/camera-window.ts';
 import { lockDown } from '../../../main/window/lock-down.ts';
@@ -29,9 +29,11 @@ const ready = app.whenReady().then(() => {
   cameraWindow.window.webContents.on('console-message', (event) => {
     if (event.level === 'error' || event.level === 'warning') problems.push(`console: ${event.message}`);
   });
-  const camera = portraitCameraFrom(
+  const camera = createPortraitCamera(
     { adapter: 'uvc', label: '' },
-    { host: cameraWindow.host, framesNeeded: 3, now: () => performance.now() },
+    cameraWindow.host,
+    { monotonic: () => performance.now() },
+    { framesPerTry: 3 },
   );
   const states: string[] = [];
   camera.onStatus((status) => states.push(status.state));
@@ -47,6 +49,7 @@ const jpegOf = (base64: string): FaceImage => ({
 /** What the test drives through Playwright; answers are plain data. */
 export const cameraApp = {
   open: async () => (await ready).camera.open(command(20_000)),
+  setPreview: async (on: boolean) => (await ready).camera.preview(on),
   status: async () => (await ready).camera.status().state,
   states: async () => [...(await ready).states],
   problems: async () => [...problems],
@@ -93,6 +96,10 @@ export const cameraApp = {
     return { set, seen };
   },
   killPage: async () => (await ready).cameraWindow.window.webContents.forcefullyCrashRenderer(),
+  /** Ends the process of Chromium that reads the video device, as a pulled cable ends its pictures. */
+  killVideoCapture: async () => {
+    for (const { pid, name } of app.getAppMetrics()) if (name === 'Video Capture') process.kill(pid);
+  },
   memory: async () =>
     app.getAppMetrics().map((process) => ({
       type: process.type,
