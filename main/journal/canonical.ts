@@ -1,58 +1,20 @@
 /**
- * Bytes that stand for a value in exactly one way, so that a hash over them means the value. Two encodings:
- * `canonicalJson` for the clear part (RFC 8785 in spirit: sorted keys, no white space), and `canonicalBytes` for
- * a tuple of fields (one tag byte, length in four bytes big endian, content), in which no two different tuples
- * share their bytes.
+ * Bytes that stand for a tuple of fields in exactly one way, so that a hash over them means the fields: a JSON array
+ * as ECMAScript's `JSON.stringify` writes it, without white space, in UTF-8. Bytes among the fields stand as
+ * `{"base64":"…"}`. No two different tuples share their text, and anyone can make it again from an export. JSON, and
+ * not an encoding of our own, also because the engine writes it in one go: this runs in every append.
  */
 
 export type CanonicalField = string | number | Uint8Array | null;
 
-const tagNull = 0x00;
-const tagText = 0x01;
-const tagInteger = 0x02;
-const tagBytes = 0x03;
-
-/** Throws a `TypeError` for a number that is not a safe integer or text that is not well-formed Unicode. */
-export function canonicalBytes(fields: readonly CanonicalField[]): Buffer {
-  const parts: Uint8Array[] = [];
-  for (const field of fields) {
-    const [tag, content] = contentOf(field);
-    const head = Buffer.allocUnsafe(5);
-    head[0] = tag;
-    head.writeUInt32BE(content.length, 1);
-    parts.push(head, content);
-  }
-  return Buffer.concat(parts);
+/** Throws a `TypeError` for a number that is not a safe integer: it has no single form. */
+export function canonicalText(fields: readonly CanonicalField[]): string {
+  return JSON.stringify(fields.map(plain));
 }
 
-function contentOf(field: CanonicalField): [number, Uint8Array] {
-  if (field === null) return [tagNull, Buffer.alloc(0)];
-  if (typeof field === 'string') {
-    if (!field.isWellFormed()) throw new TypeError('text with a lone surrogate has no canonical bytes');
-    return [tagText, Buffer.from(field, 'utf8')];
-  }
-  if (typeof field === 'number') {
-    if (!Number.isSafeInteger(field)) throw new TypeError('only safe integers have canonical bytes');
-    return [tagInteger, Buffer.from((field === 0 ? 0 : field).toString(10), 'latin1')];
-  }
-  return [tagBytes, field];
-}
-
-/**
- * JSON with the keys of every object in the order of their UTF-16 code units and members that are `undefined`
- * left out. Throws a `TypeError` for what JSON cannot carry: functions, NaN, infinities.
- */
-export function canonicalJson(value: unknown): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('JSON has no such number');
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
-  }
-  const text = JSON.stringify(value) as string | undefined; // undefined for functions, symbols and undefined
-  if (text === undefined) throw new TypeError('JSON cannot carry this value');
-  return text;
+function plain(field: CanonicalField): string | number | null | { readonly base64: string } {
+  if (field === null || typeof field === 'string') return field;
+  if (typeof field !== 'number') return { base64: Buffer.from(field).toString('base64') };
+  if (!Number.isSafeInteger(field)) throw new TypeError('only safe integers have a canonical form');
+  return field;
 }

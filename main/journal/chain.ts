@@ -1,6 +1,7 @@
 /** The chain: what the hash of an entry is taken over, and how the whole is checked. */
 import { hash } from 'node:crypto';
-import { canonicalBytes } from './canonical.ts';
+import { canonicalText } from './canonical.ts';
+import type { Connection } from './database.ts';
 import type { ChainBreak, ChainHead, Verification } from './journal.ts';
 
 /** A row of the table `entries`, with its columns. */
@@ -14,22 +15,29 @@ export interface EntryRow {
   readonly subject: string | null;
   readonly wall_ms: number;
   readonly monotonic_us: number;
-  /** Canonical JSON. */
+  /** JSON, hashed as it stands. */
   readonly clear: string;
   /** Nonce, tag and ciphertext, or nothing. */
   readonly sealed: Uint8Array | null;
-  readonly previous: Uint8Array;
-  readonly hash: Uint8Array;
+  /** SHA-256 in 64 lower-case hexadecimal digits, as all hashes here. */
+  readonly previous: string;
+  readonly hash: string;
 }
 
 const formatName = 'exit-entry-terminal journal entry 1';
 
-export const genesis: Uint8Array = new Uint8Array(32);
+/** What the first entry follows. */
 export const emptyHead: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
 
-/** SHA-256 over the canonical bytes of everything in the row but the hash itself; the sealed part as it is sealed. */
-export function hashOf(row: Omit<EntryRow, 'hash'>): Buffer {
-  const bytes = canonicalBytes([
+/** The last entry there is. */
+export function headInFile(db: Connection): ChainHead {
+  const last = db.prepare<[], ChainHead>('SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1');
+  return last.get() ?? emptyHead;
+}
+
+/** SHA-256 over the canonical text of everything in the row but the hash itself; the sealed part as it is sealed. */
+export function hashOf(row: Omit<EntryRow, 'hash'>): string {
+  const text = canonicalText([
     formatName,
     row.previous,
     row.sequence,
@@ -44,10 +52,9 @@ export function hashOf(row: Omit<EntryRow, 'hash'>): Buffer {
     row.clear,
     row.sealed,
   ]);
-  return hash('sha256', bytes, 'buffer');
+  return hash('sha256', text);
 }
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const mostBreaks = 100;
 
 /**
@@ -69,19 +76,18 @@ export function verifyChain(rows: Iterable<EntryRow>, anchors: readonly ChainHea
     if (row.sequence !== expected) {
       report(row.sequence, 'missing', `entries ${expected} to ${row.sequence - 1} are missing`);
     }
-    const own = hex(row.hash);
-    if (ownHashOf(row) !== own) {
+    if (ownHashOf(row) !== row.hash) {
       report(row.sequence, 'modified', `entry ${row.sequence} is not what it was when it was written`);
     }
-    if (hex(row.previous) !== head.hash) {
+    if (row.previous !== head.hash) {
       report(row.sequence, 'linkBroken', `entry ${row.sequence} does not follow the entry before it`);
     }
     for (const anchor of anchored.get(row.sequence) ?? []) {
-      if (anchor.hash.toLowerCase() !== own) {
+      if (anchor.hash.toLowerCase() !== row.hash) {
         report(row.sequence, 'anchorMismatch', `entry ${row.sequence} is not the one that was anchored`);
       }
     }
-    head = { sequence: row.sequence, hash: own };
+    head = { sequence: row.sequence, hash: row.hash };
     expected = row.sequence + 1;
   }
 
@@ -100,7 +106,7 @@ export function verifyChain(rows: Iterable<EntryRow>, anchors: readonly ChainHea
 /** A row that cannot even be encoded (a number out of range) was not written by the journal. */
 function ownHashOf(row: EntryRow): string | null {
   try {
-    return hex(hashOf(row));
+    return hashOf(row);
   } catch {
     return null;
   }

@@ -136,8 +136,8 @@ function exported(row: EntryRow, personalFrom: JournalReader | null): Record<str
     monotonicUs: row.monotonic_us,
     clear: row.clear,
     sealed: row.sealed === null ? null : Buffer.from(row.sealed).toString('base64'),
-    previous: Buffer.from(row.previous).toString('hex'),
-    hash: entry.hash,
+    previous: row.previous,
+    hash: row.hash,
     ...(personal === undefined
       ? {}
       : personal.ok

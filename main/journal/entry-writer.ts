@@ -1,9 +1,8 @@
 /** Adds entries to the chain. One insert is one transaction, unless it is part of a larger one. */
 
-import { canonicalJson } from './canonical.ts';
 import type { CaseKeys } from './case-keys.ts';
 import { definitionOf, type EventId } from './catalogue.ts';
-import { type EntryRow, emptyHead, genesis, hashOf } from './chain.ts';
+import { hashOf, headInFile } from './chain.ts';
 import { type Connection, writing } from './database.ts';
 import type { ChainHead, JournalClock, Outcome, RandomBytes } from './journal.ts';
 import { sealJson } from './sealing.ts';
@@ -42,13 +41,7 @@ export function entryWriter(
   const insert = db.prepare<unknown[]>(`INSERT INTO entries
     (sequence, event, type, outcome, session_id, case_id, subject, wall_ms, monotonic_us, clear, sealed, previous, hash)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const last = db
-    .prepare<[], Pick<EntryRow, 'sequence' | 'hash'>>(
-      'SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1',
-    )
-    .get();
-  let sequence = last?.sequence ?? 0;
-  let hash = last?.hash ?? genesis;
+  let head = headInFile(db);
 
   const seal = (entry: EntryToWrite, own: number): Buffer | null => {
     if (entry.personal === undefined) return null;
@@ -61,7 +54,7 @@ export function entryWriter(
   const write = (entry: EntryToWrite): ChainHead => {
     const { type, clear } = checked(entry);
     const row = {
-      sequence: sequence + 1,
+      sequence: head.sequence + 1,
       event: entry.event,
       type,
       outcome: entry.outcome,
@@ -71,10 +64,10 @@ export function entryWriter(
       wall_ms: Math.trunc(clock.now()),
       monotonic_us: Math.round(clock.monotonic() * 1000),
       clear,
-      sealed: seal(entry, sequence + 1),
-      previous: hash,
+      sealed: seal(entry, head.sequence + 1),
+      previous: head.hash,
     };
-    const own = hashOf(row);
+    const hash = hashOf(row);
     insert.run(
       row.sequence,
       row.event,
@@ -88,27 +81,26 @@ export function entryWriter(
       row.clear,
       row.sealed,
       row.previous,
-      own,
+      hash,
     );
-    sequence = row.sequence;
-    hash = own;
-    return headOf(sequence, hash);
+    head = { sequence: row.sequence, hash };
+    return head;
   };
 
   const together = <T>(work: () => T): T => {
     if (db.inTransaction) return work();
-    const before = { sequence, hash };
+    const before = head;
     try {
       return writing(() => db.transaction(work).immediate());
     } catch (cause) {
-      ({ sequence, hash } = before);
+      head = before;
       keys.forget();
       throw cause;
     }
   };
 
   return {
-    head: () => headOf(sequence, hash),
+    head: () => head,
     // Sealing may make the key of the case, which must not stand without the entry.
     write: (entry) =>
       entry.personal === undefined ? writing(() => write(entry)) : together(() => write(entry)),
@@ -126,9 +118,5 @@ function checked(entry: EntryToWrite): { readonly type: string; readonly clear: 
       `${entry.event}: ${issue?.path.join('.') || 'clear'}: ${issue?.message ?? 'not allowed'}`,
     );
   }
-  return { type: definition.type, clear: canonicalJson(parsed.data) };
-}
-
-function headOf(sequence: number, hash: Uint8Array): ChainHead {
-  return sequence === 0 ? emptyHead : { sequence, hash: Buffer.from(hash).toString('hex') };
+  return { type: definition.type, clear: JSON.stringify(parsed.data) };
 }

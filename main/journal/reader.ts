@@ -2,13 +2,12 @@
 import { fail, ok, type Result } from '../../devices/result.ts';
 import type { CaseKeyReader } from './case-keys.ts';
 import type { EventType } from './catalogue.ts';
-import { type EntryRow, emptyHead, verifyChain } from './chain.ts';
+import { type EntryRow, headInFile, verifyChain } from './chain.ts';
 import type { Facts } from './clear-fields.ts';
 import type { Connection } from './database.ts';
 import { entryBinding } from './entry-writer.ts';
 import type {
   CaseFact,
-  ChainHead,
   CustodyKind,
   CustodyTask,
   Entry,
@@ -107,17 +106,6 @@ const explanations: Record<UnsealError['code'], string> = {
 };
 const refuse = (code: UnsealError['code']) => fail<UnsealError>({ code, message: explanations[code] });
 
-function headInFile(db: Connection): ChainHead {
-  const row = db
-    .prepare<[], Pick<EntryRow, 'sequence' | 'hash'>>(
-      'SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1',
-    )
-    .get();
-  return row === undefined
-    ? emptyHead
-    : { sequence: row.sequence, hash: Buffer.from(row.hash).toString('hex') };
-}
-
 /** Rows in batches, so that no statement stays open between them: entries may be written meanwhile. */
 export function* rowsOf(db: Connection, query: EntryQuery): IterableIterator<EntryRow> {
   const conditions: readonly (readonly [string, string | number | undefined])[] = [
@@ -166,7 +154,7 @@ export function entryOf(row: EntryRow): Entry {
     hasPersonal: row.sealed !== null,
     wallMs: row.wall_ms,
     monotonicMs: row.monotonic_us / 1000,
-    hash: Buffer.from(row.hash).toString('hex'),
+    hash: row.hash,
   };
 }
 

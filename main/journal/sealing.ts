@@ -1,6 +1,6 @@
 /** AES-256-GCM (NIST SP 800-38D) with a 96-bit random nonce and a 128-bit tag; layout: nonce, tag, ciphertext. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { type CanonicalField, canonicalBytes } from './canonical.ts';
+import { type CanonicalField, canonicalText } from './canonical.ts';
 import type { RandomBytes } from './journal.ts';
 
 const nonceLength = 12;
@@ -15,7 +15,7 @@ export function seal(
 ): Buffer {
   const nonce = random(nonceLength);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength });
-  cipher.setAAD(canonicalBytes(binding));
+  cipher.setAAD(Buffer.from(canonicalText(binding)));
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), body]);
 }
@@ -30,7 +30,7 @@ export function unseal(
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceLength), {
     authTagLength: tagLength,
   });
-  decipher.setAAD(canonicalBytes(binding));
+  decipher.setAAD(Buffer.from(canonicalText(binding)));
   decipher.setAuthTag(sealed.subarray(nonceLength, nonceLength + tagLength));
   try {
     return Buffer.concat([decipher.update(sealed.subarray(nonceLength + tagLength)), decipher.final()]);

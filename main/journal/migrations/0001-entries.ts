@@ -12,8 +12,8 @@ CREATE TABLE entries (
   monotonic_us INTEGER NOT NULL,
   clear        TEXT    NOT NULL,
   sealed       BLOB,
-  previous     BLOB    NOT NULL CHECK (length(previous) = 32),
-  hash         BLOB    NOT NULL CHECK (length(hash) = 32),
+  previous     TEXT    NOT NULL CHECK (length(previous) = 64),
+  hash         TEXT    NOT NULL CHECK (length(hash) = 64),
   CHECK (sealed IS NULL OR case_id IS NOT NULL)
 ) STRICT;
 

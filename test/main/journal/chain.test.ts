@@ -123,7 +123,7 @@ describe('the table of entries', () => {
     writeSession(place);
     const db = new Database(place.path);
     const columns = '(sequence, event, type, outcome, wall_ms, monotonic_us, clear, previous, hash)';
-    const values = "'x', 'x', 'n/a', 0, 0, '{}', zeroblob(32), zeroblob(32)";
+    const values = "'x', 'x', 'n/a', 0, 0, '{}', hex(zeroblob(32)), hex(zeroblob(32))";
     expect(() => db.exec("UPDATE entries SET outcome = 'failure' WHERE sequence = 3")).toThrow(
       /cannot be changed/,
     );
@@ -150,8 +150,8 @@ describe('tampering', () => {
     wall_ms: 'wall_ms + 1',
     monotonic_us: 'monotonic_us + 1',
     clear: "replace(clear, 'consent', 'payFee')",
-    previous: 'zeroblob(32)',
-    hash: `x'${'11'.repeat(32)}'`,
+    previous: `'${'11'.repeat(32)}'`,
+    hash: `'${'11'.repeat(32)}'`,
   };
 
   for (const [column, value] of Object.entries(changes)) {
