@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { createCardReader } from '../devices/card-reader/index.ts';
 import { createEndorsementPrinter } from '../devices/endorsement-printer/index.ts';
 import { createMrzReader } from '../devices/mrz-reader/index.ts';
-import type { Natives } from '../devices/native.ts';
+import type { NativePackages } from '../devices/native.ts';
 import { createChipEndorsementWriter } from '../devices/permit/endorsement-writer.ts';
 import { readPermit } from '../devices/permit/read-permit.ts';
 import { loadTrustStore } from '../devices/permit/trust-store.ts';
-import { createPortraitCamera } from '../devices/portrait-camera/index.ts';
+import { portraitCameraFrom } from '../devices/portrait-camera/index.ts';
 import type { CameraHost } from '../devices/portrait-camera/interface.ts';
 import { createReceiptPrinter } from '../devices/receipt-printer/index.ts';
 import { fail, ok, type Result } from '../devices/result.ts';
@@ -15,8 +15,8 @@ import { superviseDevices } from '../devices/supervisor.ts';
 import type { Bureau } from './bureau/port.ts';
 import type { TerminalConfig } from './config/schema.ts';
 import { type Language, message } from './contract/message.ts';
-import { fileKeyStore } from './journal/key-store.ts';
 import type { Journal, JournalOpenError } from './journal/journal.ts';
+import { fileKeyStore } from './journal/key-store.ts';
 import { openJournal } from './journal/open.ts';
 import type { Payments } from './payments/port.ts';
 import type { PrintedMatter } from './print/printed-matter.ts';
@@ -42,7 +42,7 @@ export interface TerminalOptions {
   readonly cscaFolder: string;
   readonly language: Language;
   readonly rules: RuleSet;
-  readonly natives: Natives;
+  readonly natives: NativePackages;
   readonly cameraHost: CameraHost;
   readonly bureau: Bureau;
   readonly payments: Payments;
@@ -88,8 +88,10 @@ export async function createTerminal(options: TerminalOptions): Promise<Result<T
   const trust = await loadTrustStore(options.cscaFolder);
   const cardReader = createCardReader(config.devices.cardReader, natives, clock);
   const mrz = config.devices.mrzReader ? createMrzReader(config.devices.mrzReader, natives, clock) : null;
-  const portraitCamera = createPortraitCamera(config.devices.portraitCamera, options.cameraHost, clock, {
-    framesPerTry: config.face.framesPerTry,
+  const portraitCamera = portraitCameraFrom(config.devices.portraitCamera, {
+    host: options.cameraHost,
+    framesNeeded: config.face.framesPerTry,
+    now: () => clock.monotonic(),
   });
   const endorsementPrinter = createEndorsementPrinter(config.devices.endorsementPrinter, natives, clock);
   const receiptPrinter = createReceiptPrinter(config.devices.receiptPrinter, natives, clock);
@@ -113,9 +115,16 @@ export async function createTerminal(options: TerminalOptions): Promise<Result<T
     onAction: (action) => {
       const step = screen.current().progress?.step;
       const where = step === undefined ? {} : { step };
-      if (action.kind === 'staffCalled') journal.append({ event: 'staff-called', outcome: 'n/a', clear: where });
-      else if (action.kind === 'idleWarning') journal.append({ event: 'idle-warning', outcome: 'n/a', clear: where });
-      else journal.append({ event: 'language-changed', outcome: 'n/a', clear: { from: action.from, to: action.to } });
+      if (action.kind === 'staffCalled')
+        journal.append({ event: 'staff-called', outcome: 'n/a', clear: where });
+      else if (action.kind === 'idleWarning')
+        journal.append({ event: 'idle-warning', outcome: 'n/a', clear: where });
+      else
+        journal.append({
+          event: 'language-changed',
+          outcome: 'n/a',
+          clear: { from: action.from, to: action.to },
+        });
     },
   });
 
@@ -139,6 +148,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Result<T
     }
   };
 
+  let devicesTried = false;
   let running: Promise<unknown> = Promise.resolve();
   return ok({
     screen,
@@ -162,6 +172,10 @@ export async function createTerminal(options: TerminalOptions): Promise<Result<T
             },
           }),
       });
+      void supervisor.tried.then(() => {
+        devicesTried = true;
+        screen.refresh();
+      });
       const serving = (async () => {
         if (needsRecovery(journal)) {
           screen.show({ kind: 'attract', services: [], outOfService: message('outcomes.recovering') });
@@ -176,6 +190,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Result<T
         await serveApplicants({
           services,
           devices: all,
+          devicesTried: () => devicesTried,
           screen,
           context,
           newId: options.newId,
@@ -201,4 +216,3 @@ export async function createTerminal(options: TerminalOptions): Promise<Result<T
     },
   });
 }
-

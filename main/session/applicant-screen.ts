@@ -26,6 +26,8 @@ export interface ApplicantScreen extends Screen {
   /** Takes an event that has passed the schema. An event for a view that is gone is dropped. */
   handle(event: ApplicantEvent): void;
   enter(mode: ScreenMode): void;
+  /** Ends the wait under way as superseded, so that whoever waits looks at the world again. */
+  refresh(): void;
   /** Forgets the applicant: language, sizes and dialog as at the start. */
   reset(): void;
 }
@@ -204,6 +206,9 @@ export function createApplicantScreen(options: ApplicantScreenOptions): Applican
     },
     enter(next) {
       mode = next;
+    },
+    refresh() {
+      endWait()?.resolve({ type: 'superseded' });
     },
     reset() {
       mode = resting;

@@ -172,7 +172,10 @@ async function readChip(context: StepContext, sealed: Sealed): Promise<'all' | '
     const key: MrzKey = mrzKey;
     let found = 0;
     for (const { place } of granted) {
-      const onChip = await devices.endorsementWriter.read(connection.value, key, place, { timeoutMs: chipTimeoutMs, signal });
+      const onChip = await devices.endorsementWriter.read(connection.value, key, place, {
+        timeoutMs: chipTimeoutMs,
+        signal,
+      });
       if (!onChip.ok) return 'unknown';
       if (onChip.value.some((entry) => entry.caseNumber === file.applicationNumber)) found += 1;
     }

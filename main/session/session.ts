@@ -14,6 +14,8 @@ import { Interrupted, type Outcome, type Service, type StepContext } from './ste
 export interface SessionOptions {
   readonly services: readonly Service[];
   readonly devices: readonly Device[];
+  /** Each device has been tried once since the start. */
+  readonly devicesTried: () => boolean;
   readonly screen: ApplicantScreen;
   readonly context: Omit<StepContext, 'screen' | 'signal' | 'outcome' | 'case' | 'ids'>;
   readonly newId: () => string;
@@ -40,18 +42,20 @@ export async function serveApplicants(options: SessionOptions): Promise<void> {
 }
 
 /** The first device the service needs and does not have; `starting` while it may still come. */
-function missingFor(service: Service, devices: readonly Device[]): DeviceKind | 'starting' | null {
-  for (const kind of service.needs) {
-    const state = devices.find((device) => device.kind === kind)?.status().state;
-    if (state === 'starting') return 'starting';
-    if (state !== 'online') return kind;
-  }
-  return null;
+function missingFor(
+  service: Service,
+  { devices, devicesTried }: SessionOptions,
+): DeviceKind | 'starting' | null {
+  const missing = service.needs.find(
+    (kind) => devices.find((device) => device.kind === kind)?.status().state !== 'online',
+  );
+  if (missing === undefined) return null;
+  return devicesTried() ? missing : 'starting';
 }
 
-const menuItems = ({ services, devices }: SessionOptions): readonly MenuItem[] =>
-  services.map((service) => {
-    const missing = missingFor(service, devices);
+const menuItems = (options: SessionOptions): readonly MenuItem[] =>
+  options.services.map((service) => {
+    const missing = missingFor(service, options);
     const item = { service: service.id, minutes: service.minutes };
     return missing === null
       ? { ...item, available: true }
@@ -86,7 +90,7 @@ async function attract(options: SessionOptions): Promise<void> {
   screen.enter(modeOf(controller, null));
   const allOut = () =>
     services.every((service) => {
-      const missing = missingFor(service, devices);
+      const missing = missingFor(service, options);
       return missing !== null && missing !== 'starting';
     });
   let redraw = () => {};
@@ -95,7 +99,7 @@ async function attract(options: SessionOptions): Promise<void> {
     for (;;) {
       const out = allOut();
       redraw = () => {
-        if (allOut() !== out) screen.show(screen.current().view);
+        if (allOut() !== out) screen.refresh();
       };
       const answer = await screen.ask(
         {
@@ -132,7 +136,7 @@ async function chooseService(options: SessionOptions): Promise<Service | null> {
       const answer = await screen.ask({ kind: 'menu', items }, ['chooseService']);
       if (answer.type !== 'chooseService') continue;
       const chosen = services.find((service) => service.id === answer.service);
-      if (chosen && missingFor(chosen, devices) === null) return chosen;
+      if (chosen && missingFor(chosen, options) === null) return chosen;
     }
   } catch (error) {
     if (error instanceof Interrupted && !shutdown.aborted) return null;

@@ -125,10 +125,7 @@ export interface Devices {
   readonly portraitCamera: PortraitCamera;
   readonly endorsementPrinter: EndorsementPrinter;
   readonly receiptPrinter: ReceiptPrinter;
-  readPermit(
-    connection: CardConnection,
-    key: MrzKey,
-    options: ReadOptions): Promise<DeviceResult<Permit>>;
+  readPermit(connection: CardConnection, key: MrzKey, options: ReadOptions): Promise<DeviceResult<Permit>>;
   readonly endorsementWriter: EndorsementWriter;
 }
 

@@ -65,7 +65,7 @@ export function chipRecord(
 async function writeChip(context: StepContext): Promise<'all' | 'some' | 'none'> {
   const { screen, devices, journal, ids, clock, signal, case: file } = context;
   const { connection, applicationNumber, granted, mrzKey } = file;
-  if (connection === null || applicationNumber === null)
+  if (connection === null || applicationNumber === null || mrzKey === null)
     throw new Error('writeEndorsement runs after approval');
   let done = 0;
   for (const endorsement of granted) {

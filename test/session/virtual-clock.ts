@@ -19,7 +19,8 @@ export interface VirtualClock extends Clock {
 const quietTurns = 8;
 
 /** Work outside the event loop, in the names Node gives its resources, for which time has to wait. */
-const working = (resource: string) => /Job$|^FSReq|Immediate|RANDOM|SCRYPT|PBKDF/i.test(resource) && resource !== 'Immediate';
+const working = (resource: string) =>
+  /Job$|^FSReq|Immediate|RANDOM|SCRYPT|PBKDF/i.test(resource) && resource !== 'Immediate';
 
 export function createVirtualClock(start: number): VirtualClock {
   const sleepers = new Set<Sleeper>();
