@@ -71,7 +71,7 @@ export function passportLines(holder: DocumentHolder): string {
   const number = withCheckDigit(holder.documentNumber.padEnd(9, '<'));
   const birth = withCheckDigit(shortDate(holder.dateOfBirth));
   const expiry = withCheckDigit(shortDate(holder.dateOfExpiry));
-  const optional = withCheckDigit('<'.repeat(14));
+  const optional = '<'.repeat(15); // empty, and so is its check digit
   const composite = checkDigit(number + birth + expiry + optional);
   return `${fill(`P<CHN${name}`, 44)}${number}CHN${birth}${holder.sex}${expiry}${optional}${composite}`;
 }
