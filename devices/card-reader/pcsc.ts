@@ -80,7 +80,7 @@ export function createPcscCardReader(
       if (reader !== current) return;
       const events = flags.raw >>> 16;
       const present = flags.has(pcsc.ReaderStatus.PRESENT);
-      if (!present || (held !== null && events !== cardEvents)) loseCard();
+      if (!present || events !== cardEvents) held?.doubt();
       cardEvents = events;
       setMedia(present ? 'present' : 'notPresent');
     });
@@ -256,6 +256,8 @@ interface HeldCard {
   readonly connection: CardConnection;
   /** The card has gone. */
   lose(): void;
+  /** News of a card that went may be of the one before: the service is asked whether this one is still there. */
+  doubt(): void;
   release(): Promise<void>;
 }
 
@@ -288,6 +290,9 @@ function holdCard(
 
   return {
     lose,
+    doubt() {
+      card.state().catch(lose);
+    },
     release,
     connection: {
       atr: Uint8Array.from(atr),

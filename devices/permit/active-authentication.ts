@@ -5,8 +5,8 @@
 import { constants, createHash, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
 import { ok, type Result } from '../result.ts';
 import { SW } from './apdu.ts';
-import type { HashName } from './digital-signature.ts';
 import { type EllipticPublicKey, ellipticPublicKey } from './elliptic-curves.ts';
+import type { HashName } from './hash-algorithm.ts';
 import type { PermitError } from './permit-error.ts';
 import type { PermitSession } from './permit-session.ts';
 import { decodeTlv } from './tlv.ts';
@@ -97,9 +97,7 @@ function verifyEcdsa(
 ): boolean {
   const named = signatureOid ? ECDSA_PLAIN_HASH[signatureOid] : undefined;
   const hashes: readonly HashName[] = named ? [named] : ['sha256', 'sha1', 'sha384', 'sha512', 'sha224'];
-  return hashes.some((hash) =>
-    key.curve.verify(signature, createHash(hash).update(challenge).digest(), key.point),
-  );
+  return hashes.some((hash) => key.curve.verify(signature, hash, challenge, key.point));
 }
 
 const TRAILERS: readonly { bytes: Uint8Array; hash: HashName; length: number }[] = [

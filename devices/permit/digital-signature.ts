@@ -1,17 +1,8 @@
 /** Signatures on certificates and security objects: RSA PKCS #1 v1.5, RSASSA-PSS and ECDSA (ICAO Doc 9303-12 §4.4). */
-import { constants, createHash, createPublicKey, verify } from 'node:crypto';
+import { constants, createPublicKey, verify } from 'node:crypto';
 import { decodeOid, ellipticPublicKey, plainSignature, toBigInt } from './elliptic-curves.ts';
+import { HASH_OF_OID, type HashName } from './hash-algorithm.ts';
 import { decodeTlv, decodeTlvs, findTlv } from './tlv.ts';
-
-export type HashName = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
-
-export const HASH_OF_OID: Readonly<Record<string, HashName>> = {
-  '1.3.14.3.2.26': 'sha1',
-  '2.16.840.1.101.3.4.2.4': 'sha224',
-  '2.16.840.1.101.3.4.2.1': 'sha256',
-  '2.16.840.1.101.3.4.2.2': 'sha384',
-  '2.16.840.1.101.3.4.2.3': 'sha512',
-};
 
 export interface SignatureAlgorithm {
   readonly oid: string;
@@ -33,8 +24,7 @@ export function verifySignature(
     const key = ellipticPublicKey(subjectPublicKeyInfo);
     if (!key) return 'unsupported';
     const plain = plainSignature(key.curve, signature);
-    const digest = createHash(ecdsaHash).update(data).digest();
-    return plain && key.curve.verify(plain, digest, key.point) ? 'valid' : 'invalid';
+    return plain && key.curve.verify(plain, ecdsaHash, data, key.point) ? 'valid' : 'invalid';
   }
   const rsa = rsaParameters(algorithm);
   if (!rsa) return 'unsupported';

@@ -2,9 +2,11 @@
  * The elliptic curves travel documents use (ICAO Doc 9303-11 §9.5.1, BSI TR-03110-3 table 4), from @noble/curves:
  * Electron's crypto has no Brainpool.
  */
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { WeierstrassPointCons } from '@noble/curves/abstract/weierstrass.js';
 import { brainpoolP256r1, brainpoolP384r1, brainpoolP512r1 } from '@noble/curves/misc.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
+import type { HashName } from './hash-algorithm.ts';
 import { concatBytes, decodeTlv, decodeTlvs } from './tlv.ts';
 
 export interface EllipticCurve {
@@ -16,8 +18,8 @@ export interface EllipticCurve {
   readonly fieldLength: number;
   readonly order: bigint;
   readonly Point: WeierstrassPointCons<bigint>;
-  /** `signature` is r ‖ s, each as long as the order; `digest` the hash of what was signed. */
-  verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean;
+  /** `signature` is r ‖ s, each as long as the order; `publicKey` an uncompressed point. */
+  verify(signature: Uint8Array, hash: HashName, data: Uint8Array, publicKey: Uint8Array): boolean;
 }
 
 type NobleCurve = typeof p256;
@@ -29,14 +31,46 @@ const curve = (name: string, parameterId: number, oid: string, noble: NobleCurve
   fieldLength: noble.Point.Fp.BYTES,
   order: noble.Point.Fn.ORDER,
   Point: noble.Point,
-  verify: (signature, digest, publicKey) => {
-    try {
-      return noble.verify(signature, digest, publicKey, { prehash: false, lowS: false, format: 'compact' });
-    } catch {
-      return false;
-    }
-  },
+  verify: (signature, hash, data, publicKey) =>
+    name.startsWith('P-')
+      ? verifyNatively(name, noble.Point.Fp.BYTES, signature, hash, data, publicKey)
+      : verifyInScript(noble, signature, hash, data, publicKey),
 });
+
+/** A hundred times faster, for the curves that Node and Electron both have. */
+function verifyNatively(
+  crv: string,
+  fieldLength: number,
+  signature: Uint8Array,
+  hash: HashName,
+  data: Uint8Array,
+  publicKey: Uint8Array,
+): boolean {
+  const coordinate = (from: number): string =>
+    Buffer.from(publicKey.subarray(from, from + fieldLength)).toString('base64url');
+  try {
+    const jwk = { kty: 'EC', crv, x: coordinate(1), y: coordinate(1 + fieldLength) };
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    return verify(hash, data, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  } catch {
+    return false;
+  }
+}
+
+function verifyInScript(
+  noble: NobleCurve,
+  signature: Uint8Array,
+  hash: HashName,
+  data: Uint8Array,
+  publicKey: Uint8Array,
+): boolean {
+  const digest = createHash(hash).update(data).digest();
+  try {
+    return noble.verify(signature, digest, publicKey, { prehash: false, lowS: false, format: 'compact' });
+  } catch {
+    return false;
+  }
+}
 
 export const ELLIPTIC_CURVES: readonly EllipticCurve[] = [
   curve('P-256', 12, '1.2.840.10045.3.1.7', p256),

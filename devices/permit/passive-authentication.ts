@@ -7,8 +7,9 @@ import { createHash } from 'node:crypto';
 import { type CertificateChoices, ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { AuthorityKeyIdentifier, type Certificate, SubjectKeyIdentifier } from '@peculiar/asn1-x509';
-import { HASH_OF_OID, type HashName, hashOfAlgorithm, verifySignature } from './digital-signature.ts';
+import { hashOfAlgorithm, verifySignature } from './digital-signature.ts';
 import { toBigInt } from './elliptic-curves.ts';
+import { HASH_OF_OID, type HashName } from './hash-algorithm.ts';
 import { decodeTlv, decodeTlvs, encodeTlv, findTlv, type Tlv } from './tlv.ts';
 import type { TrustStore } from './trust-store.ts';
 
