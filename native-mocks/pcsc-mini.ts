@@ -422,7 +422,7 @@ export function createVirtualPcsc(options: VirtualPcscOptions = {}): VirtualPcsc
     attributes: {},
     controlCode: (functionCode: number) => 0x42000000 + functionCode,
     protocolString: (protocol: number) =>
-      protocol === Protocol.T1 ? 'T=1' : protocol === Protocol.T0 ? 'T=0' : 'UNSET',
+      protocol === Protocol.T1 ? 'T=1' : protocol === Protocol.T0 ? 'T=0' : '<UNSET>',
     readerStatusString: (raw: number) => flagNames(raw, ReaderStatus),
   };
 
