@@ -14,11 +14,14 @@ export const code = z
   .regex(/^[A-Za-z0-9._:/+-]{1,128}$/, 'a code: 1 to 128 letters, digits or . _ : / - +')
   .refine((text) => !documentNumber.test(text), 'the number of a travel document may only stand sealed');
 
-/** One technical sentence in printable ASCII, at most 240 characters, as `DeviceError.message`; never about a person. */
-export const sentence = z.string().regex(/^[\x20-\x7e]{0,240}$/, 'printable ASCII, at most 240 characters');
-
 /** Any text as a `sentence`: what is not printable ASCII becomes `?`, what is too long is cut. */
 export const asSentence = (text: string): string => text.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, 240);
+
+/**
+ * One technical sentence, as `DeviceError.message`; never about a person. Stands in printable ASCII, at most 240
+ * characters; other text is not refused, because a driver may say anything, but does not come through.
+ */
+export const sentence = z.string().transform(asSentence);
 
 export const count = z.int().min(0);
 
@@ -28,8 +31,8 @@ export const fen = z.int();
 /** A length of time in milliseconds. */
 export const milliseconds = z.number().min(0);
 
-/** A similarity, liveness or anti-spoof score, 0 to 1. */
-export const score = z.number().min(0).max(1);
+/** A similarity, liveness or anti-spoof score as the model gives it: nominally 0 to 1. */
+export const score = z.number();
 
 /** Clear facts of an act: order number, request id, place, amounts; flat, each value a code, number, boolean or null. */
 export const facts = z.record(

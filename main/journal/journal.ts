@@ -117,7 +117,10 @@ export interface OpenIntent {
 
 export type Destination = 'bureau' | 'payments';
 
-/** A message to be delivered at least once; `requestId` is its idempotency key at the far end. */
+/**
+ * A message to be delivered at least once; `requestId` is its idempotency key at the far end. While a message with
+ * the same destination and request id waits, another is the same message and is not added.
+ */
 export interface NewDelivery {
   readonly destination: Destination;
   readonly requestId: string;

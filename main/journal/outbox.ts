@@ -21,7 +21,7 @@ interface OutboxRow {
 }
 
 export interface Outbox extends Pick<Journal, 'dueDeliveries' | 'markDelivered' | 'markAttempt'> {
-  /** Called within the transaction of its entry. */
+  /** Called within the transaction of its entry. A request that waits already is not put in again. */
   put(delivery: NewDelivery, caseId: string, entrySequence: number, nowMs: number): void;
   isWaitingFor(caseId: string): boolean;
 }
@@ -33,7 +33,8 @@ const binding = (id: string, caseId: string) => ['outbox', id, caseId];
 
 export function outbox(db: Connection, writer: EntryWriter, keys: CaseKeys, random: RandomBytes): Outbox {
   const insert = db.prepare<unknown[]>(`INSERT INTO outbox
-    (id, entry_sequence, destination, request_id, case_id, sealed, next_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    (id, entry_sequence, destination, request_id, case_id, sealed, next_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (destination, request_id) DO NOTHING`);
   const due = db.prepare<[number], OutboxRow>(
     'SELECT * FROM outbox WHERE next_at_ms <= ? ORDER BY entry_sequence',
   );

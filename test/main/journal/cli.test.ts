@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -123,6 +124,33 @@ describe('npm run journal', () => {
     });
     journal.eraseCase('case-1');
     expect(JSON.parse(run(...open).out[0] ?? '')).toMatchObject({ personalUnreadable: 'erased' });
+  });
+
+  it('export: carries all that is needed to compute the chain elsewhere', () => {
+    const place = journalFolder();
+    const journal = written(place);
+    const lines = run('export', '--file', place.path).out.map((text) => JSON.parse(text));
+    let previous = '0'.repeat(64);
+    for (const line of lines) {
+      const text = JSON.stringify([
+        'exit-entry-terminal journal entry 1',
+        previous,
+        line.sequence,
+        line.event,
+        line.type,
+        line.outcome,
+        line.sessionId,
+        line.caseId,
+        line.subject,
+        line.wallMs,
+        line.monotonicUs,
+        line.clear,
+        line.sealed === null ? null : { base64: line.sealed },
+      ]);
+      previous = createHash('sha256').update(text, 'utf8').digest('hex');
+      expect(line.hash).toBe(previous);
+    }
+    expect(previous).toBe(journal.head().hash);
   });
 
   it('ends with 2 for what it does not understand', () => {

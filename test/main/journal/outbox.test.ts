@@ -86,11 +86,30 @@ describe('the outbox', () => {
     const journal = place.open();
     report(journal, 'r-1');
     const head = journal.head();
-    expect(() => report(journal, 'r-1')).toThrow(/UNIQUE/);
+    expect(() =>
+      journal.append({
+        event: 'staff-called',
+        outcome: 'n/a',
+        caseId: 'case-1',
+        outbox: { destination: 'bureau', requestId: 'r-2', body: undefined },
+      }),
+    ).toThrow(TypeError);
     expect(journal.head()).toEqual(head);
-    report(journal, 'r-2');
-    expect(requests(journal, place)).toEqual(['r-1', 'r-2']);
+    report(journal, 'r-3');
+    expect(requests(journal, place)).toEqual(['r-1', 'r-3']);
     expect(journal.verify().intact).toBe(true);
+  });
+
+  it('holds a request once while it waits', () => {
+    const place = journalFolder();
+    const journal = place.open();
+    report(journal, 'r-1');
+    report(journal, 'r-1');
+    const due = journal.dueDeliveries(place.clock.wall);
+    expect(due.map((delivery) => delivery.requestId)).toEqual(['r-1']);
+    journal.markDelivered(due[0]?.id ?? '');
+    report(journal, 'r-1');
+    expect(requests(journal, place)).toEqual(['r-1']);
   });
 
   it('does not hand out a message that was damaged, and does not lose it or the others', () => {
