@@ -2,7 +2,7 @@
 import { fail, type Result } from '../../devices/result.ts';
 import type { RegionMode, RuleSet } from '../rules/rule-set.ts';
 import type { Clock } from '../session/clock.ts';
-import { applicationSchema, requestIdSchema } from './messages.ts';
+import { applicationSchema, holderQuerySchema, issuedSchema, requestIdSchema } from './messages.ts';
 import type {
   Bureau,
   BureauError,
@@ -79,20 +79,33 @@ export function createBureauSimulator(settings: BureauSimulatorSettings): Bureau
     return result;
   };
 
+  const checked = <T>(valid: boolean, work: () => Result<T, DeskRefusal>): Result<T, DeskRefusal> =>
+    valid ? work() : malformed;
+  const isRequestId = (text: string) => requestIdSchema.safeParse(text).success;
+
   const bureau: Bureau = {
-    holder: (documentNumber, options) => call('holder', options, () => desk.holder(documentNumber)),
+    holder: (documentNumber, options) =>
+      call('holder', options, () =>
+        checked(holderQuerySchema.safeParse({ documentNumber }).success, () => desk.holder(documentNumber)),
+      ),
     submit: (application, requestId, options) =>
-      call('submit', options, () => {
-        const accepted = applicationSchema.safeParse(application).success;
-        if (!accepted || !requestIdSchema.safeParse(requestId).success) return malformed;
-        return desk.submit(application, requestId);
-      }),
+      call('submit', options, () =>
+        checked(applicationSchema.safeParse(application).success && isRequestId(requestId), () =>
+          desk.submit(application, requestId),
+        ),
+      ),
     decision: (applicationNumber, options) =>
       call('decision', options, () => desk.decision(applicationNumber)),
     release: (applicationNumber, why, requestId, options) =>
-      call('release', options, () => desk.release(applicationNumber, why, requestId)),
-    reportIssued: (applicationNumber, issued, requestId, options) =>
-      call('reportIssued', options, () => desk.reportIssued(applicationNumber, issued, requestId)),
+      call('release', options, () =>
+        checked(isRequestId(requestId), () => desk.release(applicationNumber, why, requestId)),
+      ),
+    reportIssued: (applicationNumber, { orderNumber, backPrinted }, requestId, options) =>
+      call('reportIssued', options, () =>
+        checked(isRequestId(requestId) && issuedSchema.safeParse({ orderNumber, backPrinted }).success, () =>
+          desk.reportIssued(applicationNumber, { orderNumber, backPrinted }, requestId),
+        ),
+      ),
     time: (options) => call('time', options, () => ({ ok: true, value: desk.time() })),
   };
 
