@@ -15,6 +15,8 @@ export interface VirtualPcscOptions {
   readonly timing?: FieldTiming;
   /** What connecting to a mute card fails with: drivers differ. */
   readonly muteCode?: 'UnpoweredCard' | 'UnresponsiveCard';
+  /** What a command ends with during which the card left: an error, or success with no bytes as the virtual reader's driver has it. */
+  readonly cutOff?: 'NotTransacted' | 'emptyResponse';
 }
 
 /** A reader as a person at the machine, or a fault, handles it. */
@@ -229,8 +231,9 @@ export function createVirtualPcsc(options: VirtualPcscOptions = {}): VirtualPcsc
       try {
         response = await permit.transmit(Uint8Array.from(input));
       } catch (error) {
-        if (error instanceof CardPulled) throw taskError('NotTransacted', task);
-        throw error;
+        if (!(error instanceof CardPulled)) throw error;
+        if (options.cutOff === 'emptyResponse') return new Uint8Array(0);
+        throw taskError('NotTransacted', task);
       }
       const { exchanged } = this.#field;
       exchanged.apdus++;

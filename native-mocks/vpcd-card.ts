@@ -5,7 +5,8 @@
  *
  * The reader listens on TCP 127.0.0.1. Every message is a 16-bit big-endian length and so many bytes; one byte is a
  * control code (00 power off, 01 power on, 02 reset, 04 ATR request, answered with the ATR), more are a command APDU,
- * answered with the response APDU. Closing the connection takes the card away.
+ * answered with the response APDU. Closing the connection takes the card away; a command then still unanswered the
+ * driver passes on as answered with nothing.
  */
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';

@@ -171,6 +171,12 @@ describe('the stand-in for pcsc-mini', () => {
     expect(await code(card.transmit(CHALLENGE))).toBe('RemovedCard');
     await settled();
     expect(told.at(-1)).toBe('{ EMPTY | EXCLUSIVE }');
+
+    const other = createVirtualPcsc({ cutOff: 'emptyResponse' });
+    other.addReader('Reader A').insert(permitWith({ type: 'pulled', atApdu: 1 }));
+    const cut = await (await started(other)).reader.connect(CardMode.EXCLUSIVE);
+    expect(await cut.transmit(SELECT)).toHaveLength(0);
+    expect(await code(cut.transmit(SELECT))).toBe('RemovedCard');
   });
 
   it('forgets access when the card is reset at the end, and tells others of a reset', async () => {
