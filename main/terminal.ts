@@ -7,7 +7,7 @@ import type { NativePackages } from '../devices/native.ts';
 import { createChipEndorsementWriter } from '../devices/permit/endorsement-writer.ts';
 import { readPermit } from '../devices/permit/read-permit.ts';
 import { loadTrustStore } from '../devices/permit/trust-store.ts';
-import { portraitCameraFrom } from '../devices/portrait-camera/index.ts';
+import { createPortraitCamera } from '../devices/portrait-camera/index.ts';
 import type { CameraHost } from '../devices/portrait-camera/interface.ts';
 import { createReceiptPrinter } from '../devices/receipt-printer/index.ts';
 import { fail, ok, type Result } from '../devices/result.ts';
@@ -88,10 +88,8 @@ export async function createTerminal(options: TerminalOptions): Promise<Result<T
   const trust = await loadTrustStore(options.cscaFolder);
   const cardReader = createCardReader(config.devices.cardReader, natives, clock);
   const mrz = config.devices.mrzReader ? createMrzReader(config.devices.mrzReader, natives, clock) : null;
-  const portraitCamera = portraitCameraFrom(config.devices.portraitCamera, {
-    host: options.cameraHost,
-    framesNeeded: config.face.framesPerTry,
-    now: () => clock.monotonic(),
+  const portraitCamera = createPortraitCamera(config.devices.portraitCamera, options.cameraHost, clock, {
+    framesPerTry: config.face.framesPerTry,
   });
   const endorsementPrinter = createEndorsementPrinter(config.devices.endorsementPrinter, natives, clock);
   const receiptPrinter = createReceiptPrinter(config.devices.receiptPrinter, natives, clock);

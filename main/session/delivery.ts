@@ -9,7 +9,8 @@ import type { Delivery, Journal, NewDelivery } from '../journal/journal.ts';
 import type { PaymentError, Payments } from '../payments/port.ts';
 import type { Clock } from './clock.ts';
 
-const applicationSchema = z.object({
+/** An application as it stands sealed in the journal. */
+export const applicationSchema = z.object({
   documentNumber: z.string(),
   nameChinese: z.string(),
   dateOfBirth: z.string(),

@@ -1,40 +1,41 @@
 /**
- * What the terminal does at start-up about acts it had begun when the power went: it asks the world what became of
- * each, completes it, undoes it, or hands it to staff; then it gives back a card that is still inside.
+ * What the terminal does at start-up about cases it was in the middle of when the power went: it asks the world what
+ * became of each act without outcome, completes it, undoes it, or hands it to staff; then it gives back a card that
+ * is still inside.
  */
 import { z } from 'zod';
-import type { MrzKey } from '../../devices/permit/mrz.ts';
-import type { GrantedEndorsement } from '../bureau/port.ts';
+import type { CardConnection } from '../../devices/card-reader/interface.ts';
 import type { Journal, OpenIntent } from '../journal/journal.ts';
-import { giveMoneyBack } from '../steps/give-up.ts';
+import { giveMoneyBack, giveUpApplication } from '../steps/give-up.ts';
 import { recovered } from '../steps/outcomes.ts';
 import { printSlip } from '../steps/print-slip.ts';
 import { giveBack } from '../steps/return-permit.ts';
+import { chipRecord } from '../steps/write-endorsement.ts';
 import type { ApplicantScreen } from './applicant-screen.ts';
 import { emptyCase } from './case-file.ts';
-import { delivery } from './delivery.ts';
-import type { CaseFile, StepContext } from './step.ts';
+import { applicationSchema, delivery } from './delivery.ts';
+import type { StepContext } from './step.ts';
 
-const grantedSchema = z.array(
-  z.object({
-    place: z.enum(['HKG', 'MAC']),
-    type: z.enum(['L', 'G', 'T', 'S', 'Q', 'D', 'R']),
-    count: z.enum(['3M1', '3M2', '3M9', '1Y1', '1Y2', '1Y9']),
-    validFrom: z.string(),
-    validUntil: z.string(),
-    remarks: z.string(),
-    issuingAuthority: z.string(),
-  }),
-);
-/** What the intents of the trade seal for this moment. */
+/** What the intents of `write-endorsement.ts` seal for this moment. */
 const sealedSchema = z.object({
   mrzKey: z
     .object({ documentNumber: z.string(), dateOfBirth: z.string(), dateOfExpiry: z.string() })
     .nullish(),
   documentNumber: z.string().nullish(),
-  granted: grantedSchema.optional(),
+  granted: z
+    .array(
+      z.object({
+        place: z.enum(['HKG', 'MAC']),
+        type: z.enum(['L', 'G', 'T', 'S', 'Q', 'D', 'R']),
+        count: z.enum(['3M1', '3M2', '3M9', '1Y1', '1Y2', '1Y9']),
+        validFrom: z.string(),
+        validUntil: z.string(),
+        remarks: z.string(),
+        issuingAuthority: z.string(),
+      }),
+    )
+    .optional(),
 });
-type Sealed = z.infer<typeof sealedSchema>;
 
 export interface RecoveryOptions {
   readonly context: Omit<StepContext, 'screen' | 'signal' | 'outcome' | 'case' | 'ids'>;
@@ -43,182 +44,195 @@ export interface RecoveryOptions {
   readonly signal: AbortSignal;
 }
 
-const chipTimeoutMs = 20_000;
+const deviceTimeoutMs = 20_000;
 const printTimeoutMs = 90_000;
 
-/** Whether the terminal went down with something unsettled: an act without outcome, or a session without an end. */
-export function needsRecovery(journal: Journal): boolean {
-  if (journal.openIntents().length > 0) return true;
-  const [lastStart] = journal.entries({ event: 'session-start', last: 1 });
-  const [lastEnd] = journal.entries({ event: 'session-end', last: 1 });
-  return lastStart !== undefined && (lastEnd === undefined || lastEnd.sequence < lastStart.sequence);
+/** The session that was under way when the terminal went down, if any. */
+function unfinishedSession(journal: Journal): { readonly sessionId: string; readonly caseId: string } | null {
+  const [start] = journal.entries({ event: 'session-start', last: 1 });
+  const [end] = journal.entries({ event: 'session-end', last: 1 });
+  if (!start?.sessionId || !start.caseId || (end !== undefined && end.sequence > start.sequence)) return null;
+  return { sessionId: start.sessionId, caseId: start.caseId };
 }
 
-/** Settles every open intent. Answers how many there were. */
+/** Whether the terminal went down with something unsettled: an act without outcome, or a session without an end. */
+export const needsRecovery = (journal: Journal): boolean =>
+  journal.openIntents().length > 0 || unfinishedSession(journal) !== null;
+
+/** Settles every case with an open intent, and the session that was cut off. Answers how many acts were open. */
 export async function recover(options: RecoveryOptions): Promise<number> {
   const { journal } = options.context;
   const open = journal.openIntents();
-  if (open.length > 0)
-    journal.append({ event: 'recovery-init', outcome: 'n/a', clear: { open: open.length } });
-  const cases = new Map<string, OpenIntent[]>();
-  for (const intent of open) cases.set(intent.caseId, [...(cases.get(intent.caseId) ?? []), intent]);
-  let cardOf: CaseRecovery | null = null;
-  for (const [caseId, intents] of cases) cardOf = await recoverCase(options, caseId, intents);
-  await returnForgottenCard(options, cardOf);
-  if (open.length > 0) {
+  journal.append({ event: 'recovery-init', outcome: 'n/a', clear: { open: open.length } });
+  const cutOff = unfinishedSession(journal);
+  const cases = new Map<string, StepContext>();
+  for (const { caseId, sessionId } of [...open, ...(cutOff ? [cutOff] : [])]) {
+    if (!cases.has(caseId)) cases.set(caseId, caseContext(options, caseId, sessionId ?? options.newId()));
+  }
+  for (const [caseId, context] of cases) {
+    await settleCase(
+      context,
+      open.filter((intent) => intent.caseId === caseId),
+    );
+  }
+  const last = cutOff ? cases.get(cutOff.caseId) : [...cases.values()].at(-1);
+  await returnCard(last ?? caseContext(options, options.newId(), options.newId()));
+  if (cutOff) {
     journal.append({
-      event: 'recovery-complete',
-      outcome: 'success',
-      clear: {
-        settled: open.length,
-        custody: journal.custodyTasks().length,
-        left: journal.openIntents().length,
-      },
+      event: 'session-end',
+      outcome: 'failure',
+      ...cutOff,
+      clear: { service: 'recovery', ending: recovered.id, ...(last ? endFacts(last) : {}) },
     });
   }
+  journal.append({
+    event: 'recovery-complete',
+    outcome: 'success',
+    clear: {
+      settled: open.length,
+      custody: journal.custodyTasks().length,
+      left: journal.openIntents().length,
+    },
+  });
   return open.length;
 }
 
-interface CaseRecovery {
-  readonly context: StepContext;
-  readonly sealed: Sealed;
-}
+const endFacts = ({ case: file }: StepContext) => ({ document: file.document, money: file.money.state });
 
-async function recoverCase(
-  options: RecoveryOptions,
-  caseId: string,
-  intents: readonly OpenIntent[],
-): Promise<CaseRecovery> {
+/** The case as the journal knows it. */
+function caseContext(options: RecoveryOptions, caseId: string, sessionId: string): StepContext {
   const { journal } = options.context;
-  const file: CaseFile = emptyCase(caseId);
-  const sessionId = intents[0]?.sessionId ?? options.newId();
-  const context: StepContext = {
+  const file = emptyCase(caseId);
+  let printed = false;
+  let paidFen: number | null = null;
+  let refundedFen = 0;
+  for (const { entry, personal } of journal.caseFacts(caseId)) {
+    const facts = z.record(z.string(), z.unknown()).safeParse(entry.clear.facts);
+    const { order, application, amountFen } = facts.success ? facts.data : {};
+    if (typeof order === 'string') file.orderNumber = order;
+    if (typeof application === 'string') file.applicationNumber = application;
+    if (typeof amountFen === 'number' && entry.clear.kind === 'takePayment') file.feeFen = amountFen;
+    if (entry.event === 'payment-paid' && typeof entry.clear.amountFen === 'number')
+      paidFen = entry.clear.amountFen;
+    if (entry.event === 'card-print-complete') printed = entry.outcome === 'success';
+    if (entry.event === 'payment-refunded' && entry.outcome === 'success')
+      refundedFen = Number(entry.clear.amountFen);
+    const sealed = personal?.ok ? sealedSchema.safeParse(personal.value) : null;
+    if (sealed?.success) {
+      file.mrzKey = sealed.data.mrzKey ?? file.mrzKey;
+      file.granted = sealed.data.granted ?? file.granted;
+    }
+  }
+  file.backPrinted = printed;
+  if (paidFen !== null && file.orderNumber !== null) {
+    const left = paidFen - refundedFen;
+    file.money =
+      left > 0
+        ? { state: 'paid', fen: left, orderNumber: file.orderNumber }
+        : { state: 'refunded', fen: refundedFen };
+  }
+  return {
     ...options.context,
     case: file,
     ids: { sessionId, caseId },
     screen: options.screen,
     signal: options.signal,
-    outcome: null,
+    outcome: recovered,
   };
-  for (const intent of intents) {
-    if (typeof intent.facts.order === 'string') file.orderNumber = intent.facts.order;
-    if (typeof intent.facts.application === 'string') file.applicationNumber = intent.facts.application;
-    if (typeof intent.facts.amountFen === 'number') file.feeFen = intent.facts.amountFen;
-  }
-  const sealed = sealedOf(journal, intents);
-  file.mrzKey = sealed.mrzKey ?? null;
-  file.granted = sealed.granted ?? [];
-
-  // The card first: only it can tell whether the endorsement was made, and that decides about the money.
-  const writing = intents.filter((intent) => intent.kind === 'writeChip');
-  const paying = intents.find((intent) => intent.kind === 'takePayment');
-  const printing = intents.find((intent) => intent.kind === 'printCardBack');
-  const written = writing.length === 0 ? writtenBefore(journal, context) : await readChip(context, sealed);
-  for (const intent of writing)
-    settle(journal, intent, written === 'all' ? 'done' : written === 'none' ? 'failed' : 'custody');
-  for (const intent of intents) {
-    switch (intent.kind) {
-      case 'submitApplication':
-        journal.settle(intent.id, { outcome: 'failed', ...abandonment(journal, intent) });
-        logSettled(journal, intent, 'abandoned');
-        break;
-      case 'refund':
-        await settleRefund(context, intent);
-        break;
-      case 'returnCard':
-        settle(journal, intent, 'failed');
-        break;
-      case 'retainCard':
-        await settleRetain(context, intent, sealed);
-        break;
-      default:
-        break;
-    }
-  }
-  if (paying) await settlePayment(context, paying, written);
-  if (printing) await settlePrinting(context, printing, sealed);
-  else if (written === 'all' && writing.length > 0) await completePrinting(context, sealed, null);
-  return { context, sealed };
 }
 
-/** Writing that was settled before the power went, by the journal's own word. */
-function writtenBefore(journal: Journal, { ids }: StepContext): 'all' | 'none' {
-  for (const entry of journal.entries({ caseId: ids.caseId, event: 'chip-write-complete' })) {
-    if (entry.outcome === 'success') return 'all';
+async function settleCase(context: StepContext, intents: readonly OpenIntent[]): Promise<void> {
+  const { journal, case: file } = context;
+  const of = (kind: OpenIntent['kind']) => intents.filter((intent) => intent.kind === kind);
+
+  for (const intent of of('submitApplication')) abandonSubmission(journal, intent);
+  for (const intent of of('refund')) await repeatRefund(context, intent);
+  for (const intent of of('returnCard')) settle(journal, intent, 'failed');
+  for (const intent of of('retainCard')) await finishRetaining(context, intent);
+
+  // The card decides about the money: only it can tell whether the endorsement was made.
+  const onChip = await finishWriting(context, of('writeChip').length > 0);
+  for (const intent of of('writeChip')) {
+    settle(journal, intent, onChip === 'all' ? 'done' : onChip === 'none' ? 'failed' : 'custody');
   }
-  return 'none';
+  file.chipWritten = onChip === 'all';
+  for (const intent of of('takePayment')) await settlePayment(context, intent, onChip);
+  const [printing] = of('printCardBack');
+  if (onChip === 'all' && (printing || !printingStated(journal, file.id)))
+    await finishPrinting(context, printing ?? null);
 }
 
-function sealedOf(journal: Journal, intents: readonly OpenIntent[]): Sealed {
-  const all: Sealed = {};
-  for (const intent of intents) {
-    const personal = journal.personalOf(intent.entry);
-    const parsed = personal.ok ? sealedSchema.safeParse(personal.value) : null;
-    if (parsed?.success) Object.assign(all, parsed.data);
-  }
-  return all;
-}
+const printingStated = (journal: Journal, caseId: string): boolean =>
+  [...journal.entries({ caseId, event: 'intent-init' })].some(
+    (entry) => entry.clear.kind === 'printCardBack',
+  );
 
-/** Asks the card still inside which of the granted endorsements it holds. */
-async function readChip(context: StepContext, sealed: Sealed): Promise<'all' | 'some' | 'none' | 'unknown'> {
-  const { devices, signal, case: file } = context;
-  const { mrzKey, granted } = sealed;
-  if (!mrzKey || !granted || file.applicationNumber === null) return 'unknown';
-  const inside = await bringInside(context);
-  if (!inside) return 'unknown';
-  const connection = await devices.cardReader.connect({ timeoutMs: chipTimeoutMs, signal });
-  if (!connection.ok) return 'unknown';
+/**
+ * How much of what was granted is on the chip. What has been begun is finished, for it cannot be undone; what was
+ * not begun is left, so that the money can go back.
+ */
+async function finishWriting(context: StepContext, open: boolean): Promise<'all' | 'none' | 'unknown'> {
+  const { journal, devices, signal, case: file, clock } = context;
+  const { granted, mrzKey, applicationNumber } = file;
+  const written = [...journal.entries({ caseId: file.id, event: 'chip-write-complete' })].filter(
+    ({ outcome }) => outcome === 'success',
+  ).length;
+  if (granted.length === 0) return 'none';
+  if (written === granted.length) return 'all';
+  if (!open && written === 0) return 'none';
+  if (mrzKey === null || applicationNumber === null || !(await cardIsInside(context))) return 'unknown';
+  const key = mrzKey;
+  const connected = await devices.cardReader.connect({ timeoutMs: deviceTimeoutMs, signal });
+  if (!connected.ok) return 'unknown';
+  const connection: CardConnection = connected.value;
+  const bounds = { timeoutMs: deviceTimeoutMs, signal };
   try {
-    const key: MrzKey = mrzKey;
-    let found = 0;
+    let found = written;
     for (const { place } of granted) {
-      const onChip = await devices.endorsementWriter.read(connection.value, key, place, {
-        timeoutMs: chipTimeoutMs,
-        signal,
-      });
-      if (!onChip.ok) return 'unknown';
-      if (onChip.value.some((entry) => entry.caseNumber === file.applicationNumber)) found += 1;
+      const records = await devices.endorsementWriter.read(connection, key, place, bounds);
+      if (!records.ok) return 'unknown';
+      if (records.value.some((record) => record.caseNumber === applicationNumber)) found += 1;
     }
-    return found === granted.length ? 'all' : found === 0 ? 'none' : 'some';
+    if (found === 0) return 'none';
+    const records = granted.map((one) => chipRecord(one, applicationNumber, clock.today()));
+    const finished = await devices.endorsementWriter.write(connection, key, records, bounds);
+    return finished.ok ? 'all' : 'unknown';
   } finally {
-    await connection.value.release();
+    await connection.release();
   }
 }
 
-async function bringInside({ devices, signal }: StepContext): Promise<boolean> {
-  const position = await devices.endorsementPrinter.position({ timeoutMs: chipTimeoutMs, signal });
+async function cardIsInside({ devices, signal }: StepContext): Promise<boolean> {
+  const position = await devices.endorsementPrinter.position({ timeoutMs: deviceTimeoutMs, signal });
   return position.ok && position.value === 'inside';
 }
 
-async function settlePayment(
-  context: StepContext,
-  intent: OpenIntent,
-  written: 'all' | 'some' | 'none' | 'unknown',
-) {
+async function settlePayment(context: StepContext, intent: OpenIntent, onChip: 'all' | 'none' | 'unknown') {
   const { journal, payments, config, signal, ids, case: file } = context;
-  const orderNumber = file.orderNumber;
-  if (orderNumber === null) return settle(journal, intent, 'custody');
-  if (written === 'all') {
-    file.chipWritten = true;
-    file.money = { state: 'paid', fen: file.feeFen, orderNumber };
-    return settle(journal, intent, 'done');
-  }
-  if (written === 'some' || written === 'unknown') {
-    file.money = { state: 'paid', fen: file.feeFen, orderNumber };
+  const { orderNumber, applicationNumber } = file;
+  if (onChip === 'all') return settle(journal, intent, 'done');
+  if (onChip === 'unknown' || orderNumber === null) {
     journal.raiseCustody({
       kind: 'paidNotIssued',
       ...ids,
-      facts: { order: orderNumber, application: file.applicationNumber },
+      facts: { order: orderNumber, application: applicationNumber },
     });
     return settle(journal, intent, 'custody');
   }
-  releaseApplication(context);
+  giveUpApplication(context, 'notWritten');
   const order = await payments.close(orderNumber, { timeoutMs: config.payments.timeoutMs, signal });
   if (order.ok && order.value.state === 'paid') {
     await giveMoneyBack(context, order.value.paidFen);
     return settle(journal, intent, 'compensated');
   }
-  if (order.ok || order.error.code === 'notFound') return settle(journal, intent, 'failed');
+  if (order.ok && order.value.state === 'refunded') {
+    file.money = { state: 'refunded', fen: order.value.refundedFen };
+    return settle(journal, intent, 'compensated');
+  }
+  if (order.ok || order.error.code === 'notFound') {
+    file.money = { state: 'none' };
+    return settle(journal, intent, 'failed');
+  }
   file.money = { state: 'unknown', orderNumber };
   journal.settle(intent.id, {
     outcome: 'custody',
@@ -228,72 +242,39 @@ async function settlePayment(
   logSettled(journal, intent, 'queued');
 }
 
-function releaseApplication({ journal, ids, case: file }: StepContext): void {
-  const { applicationNumber } = file;
-  if (applicationNumber === null) return;
-  journal.append({
-    event: 'application-released',
-    outcome: 'success',
-    ...ids,
-    clear: { reason: 'notWritten' },
-    outbox: delivery(
-      { kind: 'release', applicationNumber, why: 'notWritten' },
-      `${applicationNumber}:release`,
-    ),
-  });
-}
-
-async function settlePrinting(context: StepContext, intent: OpenIntent, sealed: Sealed): Promise<void> {
-  context.case.chipWritten = true;
-  if (context.case.orderNumber !== null) {
-    context.case.money = { state: 'paid', fen: context.case.feeFen, orderNumber: context.case.orderNumber };
-  }
-  await completePrinting(context, sealed, intent);
-}
-
-/** Printing is safe to do again, so a card that is still inside is simply finished. */
-async function completePrinting(
-  context: StepContext,
-  sealed: Sealed,
-  intent: OpenIntent | null,
-): Promise<void> {
+/** Printing is safe to do again, so the back of a card that is still inside is simply printed. */
+async function finishPrinting(context: StepContext, intent: OpenIntent | null): Promise<void> {
   const { journal, devices, print, signal, ids, case: file } = context;
-  const { applicationNumber, orderNumber } = file;
-  const { granted, documentNumber } = sealed;
-  let printed = false;
-  if (granted && documentNumber && (await bringInside(context))) {
-    const raster = await print.cardBack(granted as readonly GrantedEndorsement[], documentNumber);
+  const { applicationNumber, orderNumber, mrzKey, granted } = file;
+  if (mrzKey !== null && (await cardIsInside(context))) {
+    const raster = await print.cardBack(granted, mrzKey.documentNumber);
     const result = await devices.endorsementPrinter.rewrite(raster, {
       timeoutMs: printTimeoutMs,
       signal,
       onProgress: () => {},
     });
-    printed = result.ok;
+    file.backPrinted = result.ok;
   }
-  file.backPrinted = printed;
-  if (applicationNumber !== null && orderNumber !== null) {
-    const report = delivery(
-      { kind: 'reportIssued', applicationNumber, orderNumber, backPrinted: printed },
-      `${applicationNumber}:issued`,
-    );
-    if (intent) journal.settle(intent.id, { outcome: printed ? 'done' : 'custody', outbox: report });
-    else
-      journal.append({
-        event: 'card-print-complete',
-        outcome: printed ? 'success' : 'failure',
-        ...ids,
-        clear: {},
-        outbox: report,
-      });
-  } else if (intent) {
-    journal.settle(intent.id, { outcome: printed ? 'done' : 'custody' });
-  }
-  if (intent) logSettled(journal, intent, printed ? 'done' : 'custody');
-  if (!printed)
+  journal.append({
+    event: 'card-print-complete',
+    outcome: file.backPrinted ? 'success' : 'failure',
+    ...ids,
+    ...(applicationNumber !== null && orderNumber !== null
+      ? {
+          outbox: delivery(
+            { kind: 'reportIssued', applicationNumber, orderNumber, backPrinted: file.backPrinted },
+            `${applicationNumber}:issued`,
+          ),
+        }
+      : {}),
+  });
+  if (intent) settle(journal, intent, file.backPrinted ? 'done' : 'custody');
+  if (!file.backPrinted) {
     journal.raiseCustody({ kind: 'writtenNotPrinted', ...ids, facts: { application: applicationNumber } });
+  }
 }
 
-async function settleRefund(context: StepContext, intent: OpenIntent): Promise<void> {
+async function repeatRefund(context: StepContext, intent: OpenIntent): Promise<void> {
   const { journal, payments, config, signal, case: file } = context;
   const { order, amountFen } = intent.facts;
   if (typeof order !== 'string' || typeof amountFen !== 'number') return settle(journal, intent, 'custody');
@@ -306,61 +287,57 @@ async function settleRefund(context: StepContext, intent: OpenIntent): Promise<v
   file.money = { state: 'refundOwed', fen: amountFen };
   journal.settle(intent.id, {
     outcome: 'custody',
+    facts: { code: refunded.error.code },
     outbox: delivery({ kind: 'refund', orderNumber: order, amountFen }, intent.id),
   });
   logSettled(journal, intent, 'queued');
 }
 
-async function settleRetain(context: StepContext, intent: OpenIntent, sealed: Sealed): Promise<void> {
-  const { journal, devices, signal, ids } = context;
-  const position = await devices.endorsementPrinter.position({ timeoutMs: chipTimeoutMs, signal });
-  const retained =
+async function finishRetaining(context: StepContext, intent: OpenIntent): Promise<void> {
+  const { journal, devices, signal, ids, case: file } = context;
+  const bounds = { timeoutMs: deviceTimeoutMs, signal };
+  const position = await devices.endorsementPrinter.position(bounds);
+  const kept =
     position.ok &&
     (position.value === 'retained' ||
       position.value === 'absent' ||
-      (await devices.endorsementPrinter.retain({ timeoutMs: chipTimeoutMs, signal })).ok);
-  settle(journal, intent, retained ? 'done' : 'custody');
+      (await devices.endorsementPrinter.retain(bounds)).ok);
+  settle(journal, intent, kept ? 'done' : 'custody');
+  file.document = kept ? 'retained' : 'stuck';
   journal.raiseCustody({
-    kind: retained ? 'permitRetained' : 'permitLeftInside',
+    kind: kept ? 'permitRetained' : 'permitLeftInside',
     ...ids,
-    personal: { documentNumber: sealed.documentNumber ?? null },
+    personal: { documentNumber: file.mrzKey?.documentNumber ?? null },
   });
 }
 
 /** A card in the machine at start-up belongs to somebody who may still stand there. */
-async function returnForgottenCard(options: RecoveryOptions, found: CaseRecovery | null): Promise<void> {
-  const { devices } = options.context;
-  const position = await devices.endorsementPrinter.position({
-    timeoutMs: chipTimeoutMs,
-    signal: options.signal,
-  });
+async function returnCard(context: StepContext): Promise<void> {
+  const { devices, signal, case: file } = context;
+  const position = await devices.endorsementPrinter.position({ timeoutMs: deviceTimeoutMs, signal });
   const inMachine = position.ok && (position.value === 'inside' || position.value === 'atSlot');
-  const caseId = found?.context.ids.caseId ?? options.newId();
-  const base: StepContext = found?.context ?? {
-    ...options.context,
-    case: emptyCase(caseId),
-    ids: { sessionId: options.newId(), caseId },
-    screen: options.screen,
-    signal: options.signal,
-    outcome: null,
-  };
-  const context: StepContext = { ...base, outcome: recovered };
-  if (inMachine) {
-    context.case.document = 'inside';
+  if (inMachine && file.document !== 'stuck') {
+    file.document = 'inside';
     await giveBack(context);
   }
-  if (inMachine || found) await printSlip.run(context);
+  if (inMachine || file.money.state !== 'none') await printSlip.run(context);
 }
 
-function abandonment(journal: Journal, intent: OpenIntent) {
+function abandonSubmission(journal: Journal, intent: OpenIntent): void {
   const personal = journal.personalOf(intent.entry);
-  if (!personal.ok) return {};
-  const body = delivery(
-    // The outbox checks the form of what it delivers.
-    { kind: 'abandonSubmission', submissionId: intent.id, application: personal.value as never },
-    `${intent.id}:release`,
-  );
-  return { outbox: body };
+  const application = personal.ok ? applicationSchema.safeParse(personal.value) : null;
+  journal.settle(intent.id, {
+    outcome: 'failed',
+    ...(application?.success
+      ? {
+          outbox: delivery(
+            { kind: 'abandonSubmission', submissionId: intent.id, application: application.data },
+            `${intent.id}:release`,
+          ),
+        }
+      : {}),
+  });
+  logSettled(journal, intent, 'abandoned');
 }
 
 function settle(

@@ -130,8 +130,7 @@ async function chooseService(options: SessionOptions): Promise<Service | null> {
     for (;;) {
       const items = menuItems(options);
       redraw = () => {
-        if (JSON.stringify(menuItems(options)) !== JSON.stringify(items))
-          screen.show({ kind: 'menu', items: menuItems(options) });
+        if (JSON.stringify(menuItems(options)) !== JSON.stringify(items)) screen.refresh();
       };
       const answer = await screen.ask({ kind: 'menu', items }, ['chooseService']);
       if (answer.type !== 'chooseService') continue;

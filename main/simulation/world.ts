@@ -31,6 +31,7 @@ import {
 import { type BureauSimulator, createBureauSimulator } from '../bureau/simulator.ts';
 import type { TerminalConfig } from '../config/schema.ts';
 import { createPaymentsSimulator, type PaymentsSimulator } from '../payments/simulator.ts';
+import { addDays } from '../rules/dates.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import type { Clock } from '../session/clock.ts';
 import { type Person, people } from './people.ts';
@@ -71,12 +72,9 @@ export interface World {
 
 const binCapacity = 30;
 
-/** The line of another card, whose key opens the chip all the same: what is printed and what is inside disagree. */
-function printedForAnother(person: Person) {
-  const line = {
-    ...person,
-    documentNumber: `C${String(Number(person.documentNumber.slice(1)) + 1).padStart(8, '0')}`,
-  };
+/** A printed line whose key opens the chip, though the chip says another day of expiry. */
+function printedOtherwise(person: Person) {
+  const line = { ...person, dateOfExpiry: addDays(person.dateOfExpiry, 1) };
   return { mrzInformation: mrzInformation(line), printedMrz: printedPermitLine(person.documentType, line) };
 }
 
@@ -184,7 +182,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       faults: person.chip.fault === 'tamperedDataGroup' ? [...faults, { type: 'tamperedDg1' }] : faults,
     });
     const permit = createVirtualPermit(
-      person.chip.fault === 'mrzDiffers' ? { ...spec, ...printedForAnother(person) } : spec,
+      person.chip.fault === 'mrzDiffers' ? { ...spec, ...printedOtherwise(person) } : spec,
     );
     return { permit, backImage: null, printedMrz: permit.printedMrz };
   }

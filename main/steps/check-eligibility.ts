@@ -1,9 +1,8 @@
 /** Asks the bureau what it knows of the permit and its holder, and the rules what may be had with it. */
-import { message } from '../contract/message.ts';
 import { eligibility, endorsementOptions, nothingToOffer } from '../rules/eligibility.ts';
 import type { Step } from '../session/step.ts';
 import { eligibilityInput } from './eligibility-input.ts';
-import { bureauUnreachable, permitUnusable, refused } from './outcomes.ts';
+import { bureauUnreachable, refused } from './outcomes.ts';
 
 export const checkEligibility: Step = {
   id: 'checkEligibility',
@@ -13,21 +12,17 @@ export const checkEligibility: Step = {
     if (permit === null) throw new Error('checkEligibility runs after the permit was read');
     screen.show({ kind: 'waiting', for: 'eligibility', progress: null, since: clock.now() });
     const record = await bureau.holder(permit.documentNumber, { timeoutMs: config.bureau.timeoutMs, signal });
-    if (!record.ok) {
+    if (!record.ok && record.error.code !== 'notFound') {
       journal.append({
         event: 'bureau-unreachable',
         outcome: 'failure',
         ...ids,
         clear: { request: 'holder', code: record.error.code },
       });
-      const unknown = record.error.code === 'notFound';
-      return {
-        go: 'end',
-        outcome: unknown ? permitUnusable(message('outcomes.permit.unknown')) : bureauUnreachable,
-      };
+      return { go: 'end', outcome: bureauUnreachable };
     }
-    const mrzAgrees = file.mrzKey?.documentNumber === permit.documentNumber;
-    const input = eligibilityInput(rules, permit, record.value, mrzAgrees, config, clock.today());
+    const known = record.ok ? record.value : null;
+    const input = eligibilityInput(rules, permit, known, file.mrzKey, config, clock.today());
     const gate = eligibility(rules, input);
     const verdict = gate.allowed ? nothingToOffer(rules, input) : gate;
     if (!verdict.allowed) {
@@ -39,7 +34,7 @@ export const checkEligibility: Step = {
       });
       return { go: 'end', outcome: refused(verdict.rule, verdict.text) };
     }
-    file.record = record.value;
+    file.record = known;
     file.options = endorsementOptions(rules, input);
     journal.append({ event: 'eligibility-checked', outcome: 'success', ...ids, clear: { rules: rules.id } });
     return { go: 'next' };

@@ -1,4 +1,5 @@
 /** Brings what the chip, the bureau and the configuration say into the form the rules ask for. */
+import type { MrzKey } from '../../devices/permit/mrz.ts';
 import type { Permit } from '../../devices/permit/read-permit.ts';
 import type { HolderRecord } from '../bureau/port.ts';
 import type { TerminalConfig } from '../config/schema.ts';
@@ -13,8 +14,8 @@ type Allowed = Extract<EndorsementOption, { allowed: true }>;
 export function eligibilityInput(
   rules: RuleSet,
   permit: Permit,
-  record: HolderRecord,
-  mrzAgrees: boolean,
+  record: HolderRecord | null,
+  printed: MrzKey | null,
   config: TerminalConfig,
   today: string,
 ): EligibilityInput {
@@ -28,11 +29,21 @@ export function eligibilityInput(
       dateOfExpiry: permit.dateOfExpiry,
       // A hall without the country signing certificates may decide to rely on the bureau's record alone.
       authenticity: verdict === 'unverified' && !config.trust.requireGenuine ? 'genuine' : verdict,
-      mrzAgrees,
+      mrzAgrees: printed !== null && agrees(printed, permit),
     },
     record,
     region: regionOn(rules, today, config.region.division.slice(0, 2)),
   };
+}
+
+/** Whether the printed line and the chip say the same; the line writes dates as YYMMDD. */
+function agrees(printed: MrzKey, permit: Permit): boolean {
+  const short = (date: string) => date.slice(2).replaceAll('-', '');
+  return (
+    printed.documentNumber === permit.documentNumber &&
+    printed.dateOfBirth === short(permit.dateOfBirth) &&
+    printed.dateOfExpiry === short(permit.dateOfExpiry)
+  );
 }
 
 /** What was chosen, in the order of the places. */

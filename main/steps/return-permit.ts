@@ -33,7 +33,7 @@ export async function giveBack(
     kind: 'returnCard',
     ...ids,
     facts: {},
-    personal: { documentNumber: file.permit?.documentNumber ?? null },
+    personal: { documentNumber: file.permit?.documentNumber ?? file.mrzKey?.documentNumber ?? null },
   });
   const ejected = await transport.eject({ timeoutMs: moveTimeoutMs, signal });
   if (!ejected.ok) {
@@ -43,7 +43,7 @@ export async function giveBack(
     journal.raiseCustody({
       kind: 'permitLeftInside',
       ...ids,
-      personal: { documentNumber: file.permit?.documentNumber ?? null },
+      personal: { documentNumber: file.permit?.documentNumber ?? file.mrzKey?.documentNumber ?? null },
     });
     return file.document;
   }
@@ -80,7 +80,7 @@ async function retain({
   case: file,
 }: Parameters<typeof giveBack>[0]): Promise<void> {
   screen.show({ kind: 'waiting', for: 'cardReturn', progress: null, since: clock.now() });
-  const personal = { documentNumber: file.permit?.documentNumber ?? null };
+  const personal = { documentNumber: file.permit?.documentNumber ?? file.mrzKey?.documentNumber ?? null };
   const intent = journal.intend({ kind: 'retainCard', ...ids, facts: {}, personal });
   const retained = await devices.endorsementPrinter.retain({ timeoutMs: moveTimeoutMs, signal });
   if (retained.ok) {
