@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createCardUnit, type VirtualCard } from '../../native-mocks/card-unit.ts';
 import { createVirtualMrzReader } from '../../native-mocks/mrz-reader.ts';
+import { specOf } from './permit/invented-people.ts';
 
 const line = 'CSC000000015<2807111<9001011<0';
 const card: VirtualCard = {
   permit: {
+    spec: specOf(),
     atr: null,
     printedMrz: line,
     reset: () => {},
