@@ -105,7 +105,9 @@ export function createHttpBureau(settings: HttpBureauSettings): Result<HttpBurea
       // A whole answer within the time, not only its first byte: a socket's own time-out would not see trickling.
       const timer = setTimeout(() => finish(error('timeOut')), timeoutMs);
       signal.addEventListener('abort', onAbort, { once: true });
-      request.on('error', () => finish(error('unreachable')));
+      request.on('error', (cause: NodeJS.ErrnoException) => {
+        finish(error('unreachable', `The bureau cannot be reached (${cause.code ?? 'connection lost'}).`));
+      });
       request.on('response', (response) => {
         const chunks: Buffer[] = [];
         let length = 0;

@@ -1,6 +1,18 @@
-/** Certificates for tests, made when they run: an authority, a server on 127.0.0.1 and a client. */
-import { webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+/** Certificates for tests, made when they run: an authority, and identities on 127.0.0.1 issued by it (RFC 5280). */
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { encodeTlv } from '../../../devices/permit/tlv.ts';
+import {
+  derBits,
+  derInteger,
+  derOctets,
+  derOid,
+  derSequence,
+  derSet,
+  derTagged,
+  derText,
+  derTime,
+  derTrue,
+} from '../../../native-mocks/permit/der.ts';
 
 export interface Identity {
   /** PEM */
@@ -12,42 +24,52 @@ export interface Identity {
 export interface Authority {
   /** PEM */
   readonly ca: string;
-  issue(commonName: string): Promise<Identity>;
+  issue(commonName: string): Identity;
 }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-const validity = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 86_400_000) };
+const ecdsaWithSha256 = derSequence(derOid('1.2.840.10045.4.3.2'));
 
-export async function createAuthority(commonName: string): Promise<Authority> {
-  x509.cryptoProvider.set(webcrypto);
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const authority = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: '01',
-    name: `CN=${commonName}`,
-    ...validity,
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
-  });
-  let serial = 1;
+export function createAuthority(commonName: string): Authority {
+  const authority = newKeys();
+  const issuer = nameOf(commonName);
+  const certify = (subject: Uint8Array, publicKey: KeyObject, extension: Uint8Array): string => {
+    const serial = new Uint8Array(randomBytes(8));
+    serial[0] = 0x40;
+    const body = derSequence(
+      derTagged(0, derInteger(2)),
+      derInteger(serial),
+      ecdsaWithSha256,
+      issuer,
+      derSequence(derTime(new Date(Date.now() - 3_600_000)), derTime(new Date(Date.now() + 86_400_000))),
+      subject,
+      publicKey.export({ format: 'der', type: 'spki' }),
+      derTagged(3, derSequence(extension)),
+    );
+    const signature = sign('sha256', body, authority.privateKey);
+    return pem('CERTIFICATE', derSequence(body, ecdsaWithSha256, derBits(signature)));
+  };
+  const basicConstraints = derSequence(derOid('2.5.29.19'), derTrue(), derOctets(derSequence(derTrue())));
+  // subjectAltName with one iPAddress
+  const onLoopback = derSequence(
+    derOid('2.5.29.17'),
+    derOctets(derSequence(encodeTlv(0x87, Uint8Array.of(127, 0, 0, 1)))),
+  );
   return {
-    ca: authority.toString('pem'),
-    async issue(name) {
-      const own = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-      serial += 1;
-      const certificate = await x509.X509CertificateGenerator.create({
-        serialNumber: serial.toString(16).padStart(2, '0'),
-        subject: `CN=${name}`,
-        issuer: authority.subject,
-        ...validity,
-        publicKey: own.publicKey,
-        signingKey: keys.privateKey,
-        signingAlgorithm: algorithm,
-        extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
-      });
-      const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', own.privateKey)).toString('base64');
-      const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
-      return { cert: certificate.toString('pem'), key };
+    ca: certify(issuer, authority.publicKey, basicConstraints),
+    issue(name) {
+      const { publicKey, privateKey } = newKeys();
+      return {
+        cert: certify(nameOf(name), publicKey, onLoopback),
+        key: pem('PRIVATE KEY', privateKey.export({ format: 'der', type: 'pkcs8' })),
+      };
     },
   };
 }
+
+const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+
+const nameOf = (commonName: string): Uint8Array =>
+  derSequence(derSet(derSequence(derOid('2.5.4.3'), derText(commonName))));
+
+const pem = (label: string, der: Uint8Array): string =>
+  `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
