@@ -371,6 +371,7 @@ export function createVirtualEndorsementPrinter(
       }
     },
     setFault(fault, active) {
+      if (faults.has(fault) === active) return;
       if (active) faults.add(fault);
       else faults.delete(fault);
       if (fault === 'powerLostMidPrint' && !active && !powered) {

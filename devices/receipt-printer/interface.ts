@@ -3,7 +3,13 @@ import type { CommandOptions, Device, DeviceResult } from '../device.ts';
 
 /** A slip, independent of the printer that prints it. 48 half-width columns on 80 mm paper. */
 export type SlipLine =
-  | { readonly kind: 'text'; readonly text: string; readonly align?: 'left' | 'centre'; readonly size?: 'normal' | 'large'; readonly bold?: boolean }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly align?: 'left' | 'centre';
+      readonly size?: 'normal' | 'large';
+      readonly bold?: boolean;
+    }
   | { readonly kind: 'pair'; readonly label: string; readonly value: string }
   | { readonly kind: 'rule' }
   | { readonly kind: 'feed'; readonly lines: number }
