@@ -12,13 +12,11 @@ export interface Arguments {
   readonly simulate: boolean;
   /** The bench window, in simulation. */
   readonly bench: boolean;
-  /** Content size of the applicant window in simulation, pixels. */
-  readonly size: { readonly width: number; readonly height: number };
+  /** Content size of the applicant window in simulation, pixels; without it the configured one. */
+  readonly size: { readonly width: number; readonly height: number } | null;
   /** Language the screen starts in; without it the configured one. */
   readonly language: Language | null;
 }
-
-const designSize = { width: 1080, height: 1920 };
 
 /**
  * Reads the command line. Switches of Chromium and Electron among them are not this function's business and
@@ -38,7 +36,7 @@ export function readArguments(argv: readonly string[]): Result<Arguments, string
       lang: { type: 'string' },
     },
   });
-  const size = values.size === undefined ? ok(designSize) : readSize(values.size);
+  const size = values.size === undefined ? ok(null) : readSize(values.size);
   if (!size.ok) return size;
   const language = values.lang === undefined ? ok(null) : readLanguage(values.lang);
   if (!language.ok) return language;

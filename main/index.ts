@@ -1,50 +1,262 @@
-/** Entry of the terminal: one instance, its windows, a clean end. */
+/** Entry of the terminal: one instance, the terminal and its windows, a clean end. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { app, Menu, protocol, session } from 'electron';
+import { loadPrintFonts } from '../devices/print-fonts.ts';
+import { fail, ok, type Result } from '../devices/result.ts';
 import { type Arguments, readArguments } from './arguments.ts';
-import { createApplicantScreen } from './session/applicant-screen.ts';
+import { configProblemSentence, loadConfig } from './config/load-config.ts';
+import { shippedProfiles } from './config/profiles.ts';
+import type { TerminalConfig } from './config/schema.ts';
+import simulatedHall from './config/simulation.json' with { type: 'json' };
+import type { Journal } from './journal/journal.ts';
+import { createPrintedMatter } from './print/endorsement-print.ts';
+import { parseRuleSet, type RuleSet } from './rules/rule-set.ts';
 import { systemClock } from './session/clock.ts';
+import { realSurroundings, type Surroundings } from './surroundings.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
 import { createApplicantWindow } from './window/applicant-window.ts';
+import { type Bench, createBenchWindow } from './window/bench-window.ts';
+import { createCameraWindow } from './window/camera-window.ts';
 import { lockDown } from './window/lock-down.ts';
 import { registerScheme, serveFiles } from './window/protocol.ts';
+import { windowReports } from './window/window-journal.ts';
 
-/** One line of JSON on stderr for whoever watches the process. Never anything an applicant typed or showed. */
+/** Longer than any service needs to give the card back and settle what it began. */
+const longestStopMs = 45_000;
+
+const clock = systemClock;
+
+/** One line of JSON on stderr for whoever watches the process. Never anything an applicant typed or was shown. */
 function report(event: string, details: object): void {
   console.error(JSON.stringify({ event, ...details }));
 }
 
-const parsed = readArguments(process.argv.slice(1));
-if (!parsed.ok) {
-  console.error(parsed.error);
+/** Ends a start that cannot succeed, with what a technician has to mend. */
+function giveUp(sentence: string): void {
+  console.error(sentence);
   app.exit(2);
-} else {
-  const args = parsed.value;
-  if (args.dataDirectory) app.setPath('userData', path.resolve(args.dataDirectory, 'chromium'));
+}
+
+const parsed = readArguments(process.argv.slice(1));
+if (parsed.ok) begin(parsed.value);
+else giveUp(parsed.error);
+
+function begin(args: Arguments): void {
+  if (args.simulate && app.isPackaged) {
+    giveUp('This build has no simulated hardware.');
+    return;
+  }
+  const dataDirectory = path.resolve(args.dataDirectory ?? path.join(app.getPath('userData'), 'data'));
+  app.setPath('userData', path.join(dataDirectory, 'chromium'));
+  app.setPath('crashDumps', path.join(dataDirectory, 'chromium', 'crashes'));
+  if (!app.requestSingleInstanceLock()) {
+    giveUp('The terminal is already running on this data folder.');
+    return;
+  }
   registerScheme(protocol);
   // Enabling it where the launcher had to switch it off leaves Chromium unable to start any process.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  app.whenReady().then(() => open(args), console.error);
+  app.commandLine.appendSwitch('disable-breakpad');
+  if (args.simulate) pointCameraAtPicture();
+  const prepared = prepare(args, dataDirectory);
+  app
+    .whenReady()
+    .then(() => prepared)
+    .then((outcome) => (outcome.ok ? open(args, dataDirectory, outcome.value) : giveUp(outcome.error)))
+    .catch((error: unknown) => {
+      reportBug('start', error);
+      app.exit(1);
+    });
 }
 
-function open(args: Arguments): void {
+interface Prepared {
+  readonly config: TerminalConfig;
+  readonly rules: RuleSet;
+  readonly surroundings: Surroundings;
+  readonly bench: Bench | null;
+}
+
+/** All that needs no window, done while Chromium is still starting. */
+async function prepare(args: Arguments, dataDirectory: string): Promise<Result<Prepared, string>> {
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const loaded = await readConfig(args);
+  if (!loaded.ok) return loaded;
+  const config = loaded.value;
+  const rules = await readRules(config.rules);
+  if (!rules.ok) return rules;
+  if (args.simulate) {
+    const { createWorld } = await import('./simulation/world.ts');
+    const { createBench } = await import('./simulation/bench.ts');
+    const folder = path.join(dataDirectory, 'simulation');
+    await mkdir(folder, { recursive: true });
+    const world = await createWorld({
+      config,
+      rules: rules.value,
+      clock,
+      assets: path.join(app.getAppPath(), 'assets/simulation'),
+      folder,
+      speed: 1,
+    });
+    const { natives, bureau, payments, cscaFolder } = world;
+    return ok({
+      config,
+      rules: rules.value,
+      surroundings: {
+        natives,
+        bureau: bureau.bureau,
+        payments: payments.payments,
+        cscaFolder,
+        close: () => world.close(),
+      },
+      bench: createBench(world),
+    });
+  }
+  const configFolder = args.config === null ? '' : path.dirname(path.resolve(args.config));
+  const surroundings = await realSurroundings({ config, configFolder, standsInHall: app.isPackaged, clock });
+  return surroundings.ok
+    ? ok({ config, rules: rules.value, surroundings: surroundings.value, bench: null })
+    : surroundings;
+}
+
+async function readConfig(args: Arguments): Promise<Result<TerminalConfig, string>> {
+  let text: string;
+  if (args.config !== null) {
+    try {
+      text = await readFile(args.config, 'utf8');
+    } catch {
+      return fail(`The configuration ${args.config} cannot be read.`);
+    }
+  } else if (args.simulate) {
+    text = JSON.stringify(simulatedHall);
+  } else {
+    return fail(
+      'A terminal with real hardware needs --config FILE (terminal.json); without hardware use --simulate.',
+    );
+  }
+  const config = loadConfig(text, shippedProfiles);
+  if (config.ok) return config;
+  const problems = config.error.map((problem) => `  ${configProblemSentence(problem)}`);
+  return fail(['The configuration is refused:', ...problems].join('\n'));
+}
+
+async function readRules(id: TerminalConfig['rules']): Promise<Result<RuleSet, string>> {
+  const file = path.join(app.getAppPath(), 'assets/rules', `${id}.json`);
+  const rules = parseRuleSet(JSON.parse(await readFile(file, 'utf8')));
+  if (rules.ok) return rules;
+  const { path: at, expected, found } = rules.error;
+  return fail(`The rules ${id} are refused: ${at}: expected ${expected}, found ${found}.`);
+}
+
+/** Chromium's own virtual camera stands in for the lens, unless the command line brings another picture. */
+function pointCameraAtPicture(): void {
+  const { commandLine } = app;
+  if (commandLine.hasSwitch('use-fake-device-for-media-stream')) return;
+  const picture = path.join(app.getAppPath(), 'assets/simulation/loop-person01.mjpeg');
+  commandLine.appendSwitch('use-fake-device-for-media-stream');
+  commandLine.appendSwitch('use-file-for-fake-video-capture', picture);
+}
+
+async function open(args: Arguments, dataDirectory: string, prepared: Prepared): Promise<void> {
+  const { config, rules, surroundings, bench } = prepared;
   const root = app.getAppPath();
   serveFiles(protocol, { renderers: path.join(root, 'out/renderer'), assets: {} });
-  const lock = lockDown(app, Menu, session.defaultSession, (act) => report('refusedAct', act));
-  createApplicantWindow({
-    screen: createApplicantScreen({
-      clock: systemClock,
-      hall: { nameZh: '', nameEn: '', counter: '', hours: '' },
-      defaults: { language: 'zh', largeText: false, highContrast: false, lowReach: false },
-      idleWarningSeconds: 20,
-      onAction: () => {},
-    }),
-    onPreview: () => () => {},
+
+  let journal: Journal | null = null;
+  const reports = windowReports(() => journal, report, clock.monotonic);
+  const lock = lockDown(app, Menu, session.defaultSession, reports.refusedAct);
+  const shared = {
     lockDown: lock,
-    preload: path.join(root, 'out/preload/applicant.cjs'),
-    placement: args.size,
     devTools: !app.isPackaged,
-    onIncident: (incident) => report('rendererIncident', incident),
-    onRefusedMessage: (message) => report('refusedMessage', message),
-    onPainted: (viewId) => report('painted', { viewId }),
+    onIncident: reports.incident,
+    onRefusedMessage: reports.refusedMessage,
+  };
+  const preload = (name: string) => path.join(root, 'out/preload', `${name}.cjs`);
+
+  const camera = createCameraWindow({ ...shared, preload: preload('camera') });
+  const created = await createTerminal({
+    config,
+    version: app.getVersion(),
+    simulated: args.simulate,
+    dataDirectory,
+    cscaFolder: surroundings.cscaFolder,
+    language: args.language ?? config.screen.language,
+    rules,
+    natives: surroundings.natives,
+    cameraHost: camera.host,
+    bureau: surroundings.bureau,
+    payments: surroundings.payments,
+    print: createPrintedMatter(),
+    clock,
+    random: (length) => randomBytes(length),
+    newId: randomUUID,
+    onBug: reportBug,
   });
+  if (!created.ok) {
+    giveUp(`The journal cannot be opened: ${JSON.stringify(created.error)}`);
+    return;
+  }
+  const terminal = created.value;
+  journal = terminal.journal;
+  endCleanly(terminal, surroundings, () => {
+    journal = null;
+  });
+
+  createApplicantWindow({
+    ...shared,
+    screen: terminal.screen,
+    onPreview: camera.onPreview,
+    preload: preload('applicant'),
+    placement: args.simulate ? (args.size ?? config.screen.size) : 'kiosk',
+    onPainted: (viewId) => {
+      report('painted', { viewId });
+      // Read once the first screen stands: nothing is printed before, and the files are large.
+      loadPrintFonts(path.join(root, 'node_modules/@expo-google-fonts'));
+    },
+  });
+  if (bench && args.bench) createBenchWindow({ ...shared, bench, preload: preload('bench') });
+
+  terminal.run().catch((error: unknown) => {
+    reportBug('run', error);
+    app.exit(1);
+  });
+}
+
+/** Lets the terminal give back the card and close its journal before the process ends, within bounds. */
+function endCleanly(terminal: Terminal, surroundings: Surroundings, journalClosed: () => void): void {
+  let ending = false;
+  app.on('second-instance', () => report('secondInstance', {}));
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    const tooLong = setTimeout(() => {
+      report('stopTookTooLong', { ms: longestStopMs });
+      app.exit(1);
+    }, longestStopMs);
+    terminal
+      .stop('quit')
+      .then(
+        () => 0,
+        (error: unknown) => {
+          reportBug('stop', error);
+          return 1;
+        },
+      )
+      .then((code) => {
+        clearTimeout(tooLong);
+        journalClosed();
+        surroundings.close();
+        app.exit(code);
+      });
+  });
+}
+
+/** Where a bug is, without the message of the error, which may quote what an applicant entered. */
+function reportBug(where: string, error: unknown): void {
+  const frames =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  report('bug', { where, name: error instanceof Error ? error.name : typeof error, at: frames.slice(0, 8) });
 }

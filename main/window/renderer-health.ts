@@ -5,14 +5,17 @@
 import type { WebContents } from 'electron';
 import type { WindowName } from './protocol.ts';
 
-export interface RendererIncident {
-  readonly window: WindowName;
-  readonly kind: 'gone' | 'unresponsive' | 'loadFailed' | 'preloadFailed';
-  /** Chromium's reason or error code. */
-  readonly reason: string;
-  /** How long until the page is loaded again, milliseconds. */
-  readonly retryInMs: number;
-}
+export type RendererIncident =
+  | {
+      readonly window: WindowName;
+      readonly kind: 'gone' | 'unresponsive' | 'loadFailed' | 'preloadFailed';
+      /** Chromium's reason or error code. */
+      readonly reason: string;
+      /** How long until the page is loaded again, milliseconds. */
+      readonly retryInMs: number;
+    }
+  /** The page is back, this long after it was lost, milliseconds. */
+  | { readonly window: WindowName; readonly kind: 'reloaded'; readonly afterMs: number };
 
 /** Pauses before the 1st, 2nd, … reload in a row, so that a page that dies at once does not take the machine. */
 const pausesMs = [0, 500, 1000, 2000, 5000, 10_000] as const;
@@ -38,6 +41,7 @@ export function keepLoaded(
   let failures = 0;
   let loadedAt = now();
   let pending: NodeJS.Timeout | undefined;
+  let lostAt: number | null = null;
 
   const loadNow = () => {
     pending = undefined;
@@ -46,11 +50,12 @@ export function keepLoaded(
     // A failure arrives as `did-fail-load` too, where it is handled.
     load().catch(() => undefined);
   };
-  const reload = (kind: RendererIncident['kind'], reason: string) => {
+  const reload = (kind: 'gone' | 'unresponsive' | 'loadFailed', reason: string) => {
     if (pending || contents.isDestroyed()) return;
     if (now() - loadedAt > healthyAfterMs) failures = 0;
     const retryInMs = pausesMs[Math.min(failures, pausesMs.length - 1)] ?? 0;
     failures += 1;
+    lostAt ??= now();
     onIncident({ window: name, kind, reason, retryInMs });
     pending = setTimeout(loadNow, retryInMs);
   };
@@ -67,6 +72,11 @@ export function keepLoaded(
   });
   contents.on('preload-error', (_event, _path, error) => {
     onIncident({ window: name, kind: 'preloadFailed', reason: error.name, retryInMs: 0 });
+  });
+  contents.on('did-finish-load', () => {
+    if (lostAt === null) return;
+    onIncident({ window: name, kind: 'reloaded', afterMs: now() - lostAt });
+    lostAt = null;
   });
   contents.once('destroyed', () => clearTimeout(pending));
   loadNow();

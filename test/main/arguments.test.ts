@@ -10,7 +10,7 @@ describe('the command line', () => {
         dataDirectory: null,
         simulate: false,
         bench: true,
-        size: { width: 1080, height: 1920 },
+        size: null,
         language: null,
       },
     });

@@ -57,12 +57,21 @@ describe('a page', () => {
     expect(incidents).toEqual([{ window: 'applicant', kind: 'gone', reason: 'oom', retryInMs: 0 }]);
   });
 
+  it('that is back is said to be, with the time it was away', () => {
+    page.emit('did-finish-load');
+    die();
+    pass(250);
+    page.emit('did-finish-load');
+    page.emit('did-finish-load');
+    expect(incidents.slice(1)).toEqual([{ window: 'applicant', kind: 'reloaded', afterMs: 250 }]);
+  });
+
   it('that dies again and again is loaded after longer and longer pauses, at most 10 s', () => {
     for (let times = 0; times < 8; times += 1) {
       die();
       pass(10_000);
     }
-    expect(incidents.map(({ retryInMs }) => retryInMs)).toEqual([
+    expect(incidents.map((incident) => ('retryInMs' in incident ? incident.retryInMs : null))).toEqual([
       0, 500, 1000, 2000, 5000, 10_000, 10_000, 10_000,
     ]);
     expect(page.loads).toBe(9);
@@ -75,7 +84,7 @@ describe('a page', () => {
     pass(500);
     pass(60_001);
     die();
-    expect(incidents.at(-1)?.retryInMs).toBe(0);
+    expect(incidents.at(-1)).toMatchObject({ kind: 'gone', retryInMs: 0 });
   });
 
   it('that hangs is ended and loaded again, once', () => {
@@ -93,7 +102,7 @@ describe('a page', () => {
     page.emit('did-fail-load', {}, -6, 'ERR_FILE_NOT_FOUND', 'app://applicant/', true);
     pass(0);
     expect(page.loads).toBe(2);
-    expect(incidents[0]?.reason).toBe('ERR_FILE_NOT_FOUND');
+    expect(incidents[0]).toMatchObject({ kind: 'loadFailed', reason: 'ERR_FILE_NOT_FOUND' });
   });
 
   it('that was closed stays closed', () => {
