@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 import { visionFiles } from './build/vision-files.ts';
 
 const root = import.meta.dirname;
@@ -21,11 +22,25 @@ const external = [
 /** Folders that exist for simulation only; what is reachable from them alone goes into chunks of their own. */
 const simulation = /\/(native-mocks|main\/simulation)\//;
 
+/** Writes down which module went into which file, so that it can be checked what a package would contain. */
+const recordModules = (): Plugin => ({
+  name: 'record-modules',
+  apply: 'build',
+  generateBundle(_options, bundle) {
+    const modules = Object.values(bundle).flatMap((file) =>
+      file.type === 'chunk' ? [[file.fileName, file.moduleIds.map((id) => path.relative(root, id))]] : [],
+    );
+    const source = JSON.stringify(Object.fromEntries(modules), null, 1);
+    this.emitFile({ type: 'asset', fileName: 'modules.json', source });
+  },
+});
+
 const present = (files: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(files).filter(([, file]) => existsSync(path.join(root, file))));
 
 export default defineConfig({
   main: {
+    plugins: [recordModules()],
     build: {
       outDir: 'out/main',
       target: 'node24',
