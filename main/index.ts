@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { app, Menu, protocol, session } from 'electron';
-import { loadPrintFonts } from '../devices/print-fonts.ts';
 import { fail, ok, type Result } from '../devices/result.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { configProblemSentence, loadConfig } from './config/load-config.ts';
@@ -11,7 +10,8 @@ import { shippedProfiles } from './config/profiles.ts';
 import type { TerminalConfig } from './config/schema.ts';
 import simulatedHall from './config/simulation.json' with { type: 'json' };
 import type { Journal } from './journal/journal.ts';
-import { createPrintedMatter } from './print/endorsement-print.ts';
+import { createPrintedMatter } from './print/index.ts';
+import type { PrintedMatter } from './print/printed-matter.ts';
 import { parseRuleSet, type RuleSet } from './rules/rule-set.ts';
 import { systemClock } from './session/clock.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
@@ -149,6 +149,23 @@ async function readRules(id: TerminalConfig['rules']): Promise<Result<RuleSet, s
   return fail(`The rules ${id} are refused: ${at}: expected ${expected}, found ${found}.`);
 }
 
+/** What is printed, with texts and typefaces read at `load` or when something is printed first. */
+function printedMatterOnDemand(root: string): PrintedMatter & { load(): void } {
+  let loaded: PrintedMatter | null = null;
+  const matter = () => {
+    loaded ??= createPrintedMatter({
+      assetsDir: path.join(root, 'assets'),
+      fontsDir: path.join(root, 'node_modules/@expo-google-fonts'),
+    });
+    return loaded;
+  };
+  return {
+    load: () => void matter(),
+    endorsementSlip: (slip, language) => matter().endorsementSlip(slip, language),
+    cardBack: async (endorsements, documentNumber) => matter().cardBack(endorsements, documentNumber),
+  };
+}
+
 /** Chromium's own virtual camera stands in for the lens, unless the command line brings another picture. */
 function pointCameraAtPicture(): void {
   const { commandLine } = app;
@@ -174,6 +191,7 @@ async function open(args: Arguments, dataDirectory: string, prepared: Prepared):
   };
   const preload = (name: string) => path.join(root, 'out/preload', `${name}.cjs`);
 
+  const print = printedMatterOnDemand(root);
   const camera = createCameraWindow({ ...shared, preload: preload('camera') });
   const created = await createTerminal({
     config,
@@ -187,7 +205,7 @@ async function open(args: Arguments, dataDirectory: string, prepared: Prepared):
     cameraHost: camera.host,
     bureau: surroundings.bureau,
     payments: surroundings.payments,
-    print: createPrintedMatter(),
+    print,
     clock,
     random: (length) => randomBytes(length),
     newId: randomUUID,
@@ -211,8 +229,8 @@ async function open(args: Arguments, dataDirectory: string, prepared: Prepared):
     placement: args.simulate ? (args.size ?? config.screen.size) : 'kiosk',
     onPainted: (viewId) => {
       report('painted', { viewId });
-      // Read once the first screen stands: nothing is printed before, and the files are large.
-      loadPrintFonts(path.join(root, 'node_modules/@expo-google-fonts'));
+      // The typefaces are large and nothing is printed before, so they are read once the first screen stands.
+      print.load();
     },
   });
   if (bench && args.bench) createBenchWindow({ ...shared, bench, preload: preload('bench') });
