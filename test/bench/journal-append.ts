@@ -9,9 +9,24 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { fileKeyStore } from '../../main/journal/key-store.ts';
 import { openJournal } from '../../main/journal/open.ts';
+import { type Line, median } from './line.ts';
 
 const warmUp = 200;
 const rounds = 2000;
+const insertFactor = 1.5;
+
+export const journalAppend: Line = {
+  name: 'journal-append',
+  async measure() {
+    const { bareP50Ms, appendP50Ms } = await benchJournalAppend();
+    return {
+      value: appendP50Ms,
+      unit: 'ms',
+      limit: insertFactor * bareP50Ms,
+      note: `p50; ${insertFactor.toFixed(1)} × ${bareP50Ms.toPrecision(3)} ms of a bare insert, synchronous=FULL`,
+    };
+  },
+};
 
 export async function benchJournalAppend(): Promise<{ bareP50Ms: number; appendP50Ms: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'journal-append-'));
@@ -60,8 +75,4 @@ export async function benchJournalAppend(): Promise<{ bareP50Ms: number; appendP
     bare.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.trunc(values.length / 2)] ?? Number.NaN;
 }

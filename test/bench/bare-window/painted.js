@@ -1,0 +1,1 @@
+requestAnimationFrame(() => requestAnimationFrame(() => window.bare.painted()));
