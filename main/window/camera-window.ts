@@ -47,6 +47,8 @@ const failure = (code: DeviceErrorCode, message: string) =>
 /** Time the page gets for what takes it no time at all. */
 const briefMs = 5000;
 
+const reopenEveryMs = 1000;
+
 /** Opens the window; nothing is filmed before `host.open`. */
 export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
   const window = new BrowserWindow({
@@ -114,9 +116,15 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
 
   const done = (answer: DeviceResult<Answer>): DeviceResult<void> => (answer.ok ? ok(undefined) : answer);
 
+  /** The device may not be free yet for the page after the one that died: it is tried until it opens. */
   const reopen = async (label: string) => {
+    const page = pageUp;
     const answer = await briefly({ type: 'open', label });
-    if (!answer.ok || openLabel !== label) return;
+    if (openLabel !== label || page !== pageUp || peer.contents.isDestroyed()) return;
+    if (!answer.ok) {
+      setTimeout(() => void reopen(label), reopenEveryMs);
+      return;
+    }
     if (wantsPreview) await briefly({ type: 'preview', on: true });
     tell('live');
   };
@@ -160,7 +168,8 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
     peer.contents,
     () => window.loadURL(pageUrl('camera')),
     (incident) => {
-      pageGone();
+      // `reloaded` comes after the new page has reported itself.
+      if (incident.kind !== 'reloaded') pageGone();
       options.onIncident(incident);
     },
   );

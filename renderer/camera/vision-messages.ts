@@ -12,12 +12,15 @@ export type VisionRequest =
   | { readonly type: 'setReference'; readonly image: Blob }
   | { readonly type: 'clearReference' }
   /** The worker closes the frame. */
-  | { readonly type: 'measure'; readonly frame: ImageBitmap };
+  | { readonly type: 'measure'; readonly frame: ImageBitmap }
+  /** How much the models hold at the moment, for watching that it does not grow. */
+  | { readonly type: 'countTensors' };
 
 export type VisionAnswer =
   | { readonly type: 'done' }
   /** Largest face first. */
   | { readonly type: 'measured'; readonly faces: readonly FaceMeasurement[] }
+  | { readonly type: 'tensors'; readonly count: number; readonly bytes: number }
   | { readonly type: 'noFaceInReference' }
   | { readonly type: 'undecodable' }
   | { readonly type: 'failed'; readonly reason: string };

@@ -136,6 +136,10 @@ async function answer(request: VisionRequest): Promise<VisionAnswer> {
       return { type: 'done' };
     case 'measure':
       return measure(request.frame);
+    case 'countTensors': {
+      const held = human?.tf.memory();
+      return { type: 'tensors', count: held?.numTensors ?? 0, bytes: held?.numBytes ?? 0 };
+    }
   }
 }
 

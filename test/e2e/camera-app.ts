@@ -1,21 +1,18 @@
 /** Builds and starts the camera window alone, in a real Electron whose fake camera shows a given file. */
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ElectronApplication, _electron as electron } from 'playwright-core';
 import { build, type InlineConfig } from 'vite';
 import { startVirtualDisplay } from '../../build/launch/display.mjs';
 import { electronCommand } from '../../build/launch/electron-command.mjs';
 import { visionFiles } from '../../build/vision-files.ts';
-import type { cameraApp } from './camera-app/main.ts';
+import type { CameraApp } from './camera-app/main.ts';
 import { fakeCameraSwitches } from './fake-camera.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-type CameraApp = typeof cameraApp;
-
 export interface RunningCameraApp {
-  readonly app: ElectronApplication;
   call<K extends keyof CameraApp>(
     name: K,
     ...args: Parameters<CameraApp[K]>
@@ -70,33 +67,38 @@ export async function startCameraApp(folder: string, video: string | null): Prom
   const display = await startVirtualDisplay();
   const data = await mkdtemp(path.join(folder, 'data/'));
   const switches = command.args.filter((arg) => arg.startsWith('--'));
-  const app = await electron
-    .launch({
-      executablePath: command.executable,
-      args: [...switches, ...(video === null ? [] : fakeCameraSwitches(video)), folder],
-      env: { ...environment(), ...command.env, DISPLAY: display.name, CAMERA_APP_DATA: data },
-      chromiumSandbox: !switches.includes('--no-sandbox'),
-    })
-    .catch(async (error: unknown) => {
-      await display.stop();
-      throw error;
-    });
+  const fake = video === null ? [] : fakeCameraSwitches(video);
+  const child = spawn(command.executable, [...switches, ...fake, folder], {
+    env: { ...environment(), ...command.env, DISPLAY: display.name, CAMERA_APP_DATA: data },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let lastId = 0;
+  child.on('message', (answer: { id: number; value?: unknown; error?: string }) => {
+    const given = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.error === undefined) given?.resolve(answer.value);
+    else given?.reject(new Error(answer.error));
+  });
+  child.once('exit', (code) => {
+    for (const given of waiting.values()) given.reject(new Error(`Electron ended with code ${code}`));
+  });
   return {
-    app,
-    call: (name, ...args) =>
-      app.evaluate(
-        (_electron, { name, args }) => {
-          // The entry put it there, with this very type.
-          const { cameraApp } = globalThis as unknown as {
-            cameraApp: Record<string, (...args: unknown[]) => unknown>;
-          };
-          return cameraApp[name]?.(...args);
-        },
-        { name: String(name), args: args as unknown[] },
-        // Playwright cannot see through the name; the entry's own types say what is answered.
-      ) as never,
+    call: (name, ...args) => {
+      lastId += 1;
+      const given = Promise.withResolvers<unknown>();
+      waiting.set(lastId, given);
+      child.send({ id: lastId, name, args });
+      // The entry answers what its own type says.
+      return given.promise as ReturnType<RunningCameraApp['call']> as never;
+    },
     stop: async () => {
-      await app.close();
+      // It ends itself when it has nobody to talk to.
+      if (child.connected) child.disconnect();
+      const impatient = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await gone;
+      clearTimeout(impatient);
       await display.stop();
       await rm(data, { recursive: true, force: true, maxRetries: 5 });
     },

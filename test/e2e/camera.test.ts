@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -70,9 +70,10 @@ describe('the portrait camera in a real Electron', () => {
   it('refuses a reference that shows no face, and one that is no picture', async () => {
     await start(loop('person02'));
     await running.call('open');
-    const hall = readFileSync(loop('empty-hall'));
-    const firstPicture = hall.subarray(0, hall.indexOf(Buffer.of(0xff, 0xd9)) + 2).toString('base64');
-    for (const reference of [firstPicture, Buffer.from('no picture at all').toString('base64')]) {
+    for (const reference of [
+      emptyPicture().toString('base64'),
+      Buffer.from('no picture at all').toString('base64'),
+    ]) {
       const refused = await running.call('compare', reference, 20_000);
       expect(refused.result).toMatchObject({ ok: false, error: { code: 'invalidData' } });
     }
@@ -122,7 +123,83 @@ describe('the portrait camera in a real Electron', () => {
     await start(loop('empty-hall'));
     expect(await running.call('selfTest')).toMatchObject({ ok: true });
   });
+
+  it('lets the models go when nobody is looked at any more', async () => {
+    await start(loop('person01'));
+    await running.call('open');
+    await running.call('compare', portraitBase64('01-document'), 20_000);
+    const pid = await running.call('pageProcessId');
+    expect(workerThreads(pid)).toBe(1);
+    await expect.poll(() => workerThreads(pid), { timeout: 30_000 }).toBe(0);
+    expect((await running.call('compare', portraitBase64('01-document'), 20_000)).result.ok).toBe(true);
+  });
+
+  it('holds no more after 300 frames than before', async () => {
+    await start(loop('empty-hall'));
+    const worker = readdirSync(path.join(folder, 'renderer/assets')).find((name) =>
+      name.startsWith('vision-worker'),
+    );
+    const work = {
+      worker: `/assets/${worker}`,
+      frames: 300,
+      reference: portraitBase64('01-document'),
+      pictures: [portraitBase64('01-live1'), portraitBase64('02-live2'), emptyPicture().toString('base64')],
+    };
+    const held = await running.call('inPage', `(${measureMany})(${JSON.stringify(work)})`);
+    expect(held).toMatchObject({ measured: 300, before: { type: 'tensors' } });
+    const { before, after } = held as Held;
+    expect(after).toEqual(before);
+  });
 });
+
+interface Held {
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly measured: number;
+}
+
+/** Threads of dedicated workers in a renderer process. */
+function workerThreads(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).filter((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').startsWith('DedicatedWorker'),
+  ).length;
+}
+
+/** Runs in the page, where nothing of this file exists: measures pictures in turn with a vision worker of its own. */
+const measureMany = `async (work) => {
+  const worker = new Worker(work.worker, { type: 'module' });
+  const ask = (content) =>
+    new Promise((resolve) => {
+      worker.onmessage = (event) => resolve(event.data.content);
+      worker.postMessage({ id: 1, content });
+    });
+  const blobOf = (base64) =>
+    new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/jpeg' });
+  const measure = async (count) => {
+    let measured = 0;
+    for (let frame = 0; frame < count; frame += 1) {
+      const picture = work.pictures[frame % work.pictures.length];
+      const answer = await ask({ type: 'measure', frame: await createImageBitmap(blobOf(picture)) });
+      if (answer.type === 'measured') measured += 1;
+    }
+    return measured;
+  };
+  await ask({ type: 'load', modelFolder: new URL('/assets/vision/', location.href).href });
+  await ask({ type: 'setReference', image: blobOf(work.reference) });
+  // Once through every picture, for what the library makes at first use.
+  await measure(work.pictures.length);
+  const before = await ask({ type: 'countTensors' });
+  const measured = await measure(work.frames);
+  const after = await ask({ type: 'countTensors' });
+  worker.terminate();
+  return { before, after, measured };
+}`;
+
+/** The first picture of the empty hall. */
+function emptyPicture(): Buffer {
+  const hall = readFileSync(loop('empty-hall'));
+  return hall.subarray(0, hall.indexOf(Buffer.of(0xff, 0xd9)) + 2);
+}
 
 /** From the frame header (SOF0 or SOF2) of a JPEG. */
 function jpegSize(jpeg: Buffer): { width: number; height: number } {

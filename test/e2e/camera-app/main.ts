@@ -46,8 +46,8 @@ const jpegOf = (base64: string): FaceImage => ({
   bytes: Buffer.from(base64, 'base64'),
 });
 
-/** What the test drives through Playwright; answers are plain data. */
-export const cameraApp = {
+/** What the test may call; answers are plain data. */
+const cameraApp = {
   open: async () => (await ready).camera.open(command(20_000)),
   setPreview: async (on: boolean) => (await ready).camera.preview(on),
   status: async () => (await ready).camera.status().state,
@@ -100,6 +100,10 @@ export const cameraApp = {
   killVideoCapture: async () => {
     for (const { pid, name } of app.getAppMetrics()) if (name === 'Video Capture') process.kill(pid);
   },
+  /** Runs an expression in the page. */
+  inPage: async (expression: string): Promise<unknown> =>
+    (await ready).cameraWindow.window.webContents.executeJavaScript(expression),
+  pageProcessId: async () => (await ready).cameraWindow.window.webContents.getOSProcessId(),
   memory: async () =>
     app.getAppMetrics().map((process) => ({
       type: process.type,
@@ -109,4 +113,16 @@ export const cameraApp = {
     })),
 };
 
-Object.assign(globalThis, { cameraApp });
+export type CameraApp = typeof cameraApp;
+
+/** One call of the test, over the channel between the two processes. */
+process.on('message', async ({ id, name, args }: { id: number; name: keyof CameraApp; args: unknown[] }) => {
+  // The other end is typed by `CameraApp`; here the pair of name and arguments is beyond the compiler.
+  const call = cameraApp[name] as (...given: unknown[]) => Promise<unknown>;
+  try {
+    process.send?.({ id, value: await call(...args) });
+  } catch (error) {
+    process.send?.({ id, error: String(error) });
+  }
+});
+process.once('disconnect', () => app.exit(0));
