@@ -19,7 +19,7 @@ export interface LineRaster {
 
 /** Ink where a pixel is at least this dark, of 255. */
 const threshold = 110;
-const lineHeight = { normal: 34, large: 62 } as const;
+const lineHeight = { normal: 32, large: 62 } as const;
 const fontSize = { normal: 24, large: 46 } as const;
 
 /** Draws `text`, broken into as many lines as it needs, as one picture a line. */
@@ -92,7 +92,7 @@ export function wrapMeasured(text: string, limit: number, width: (part: string) 
 const unbreakable =
   /(?:[\u2e80-\u2fff\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]|[\u{20000}-\u{3ffff}])[,,。、;:?!)」』》〉】·…]*\s*|[^\s\u2e80-\u2fff\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*|\s+/gu;
 
-const baseline = (large: boolean): number => (large ? 48 : 26);
+const baseline = (large: boolean): number => (large ? 48 : 24);
 
 function measuringContext(style: TextStyle): SKRSContext2D {
   const context = createCanvas(1, 1).getContext('2d');
