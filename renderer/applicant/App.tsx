@@ -90,6 +90,7 @@ function Shell({ terminal, clock, screenful }: ShellProps) {
 
   return (
     <SurroundingsProvider value={surroundings}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it listens to touches only to know that somebody is there */}
       <div
         ref={stage}
         className="terminal"

@@ -46,15 +46,15 @@ function ConfirmLeaveDialog({ paidFen }: { readonly paidFen: number }) {
       title={say('screens.confirmLeave.title')}
       actions={
         <>
-          <SecondaryButton
-            label={say('screens.confirmLeave.leave')}
-            action="confirm-leave"
-            onPress={() => send({ type: 'confirmLeave' })}
-          />
           <PrimaryButton
             label={say('screens.confirmLeave.stay')}
             action="close-dialog"
             onPress={() => send({ type: 'closeDialog' })}
+          />
+          <SecondaryButton
+            label={say('screens.confirmLeave.leave')}
+            action="confirm-leave"
+            onPress={() => send({ type: 'confirmLeave' })}
           />
         </>
       }

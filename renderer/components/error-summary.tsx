@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { useSurroundings } from '../applicant/surroundings.ts';
 import { ErrorIcon } from './icons.tsx';
 import { Pressable } from './pressable.tsx';
 
@@ -13,6 +14,7 @@ interface ErrorSummaryProps {
 
 /** Takes the focus when a form cannot go on, says why, and leads to the field. */
 export function ErrorSummary({ title, message, onGo, attempt }: ErrorSummaryProps) {
+  const { preferences } = useSurroundings().screenful;
   const box = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt takes the focus anew
   useEffect(() => box.current?.focus(), [attempt]);
@@ -21,9 +23,14 @@ export function ErrorSummary({ title, message, onGo, attempt }: ErrorSummaryProp
       <ErrorIcon />
       <div className="note-words">
         <p className="note-title">{title}</p>
-        <Pressable className="link" action="go-to-error" onPress={onGo}>
-          {message}
-        </Pressable>
+        {preferences.lowReach ? (
+          // The field itself is within reach, this line is not.
+          <p>{message}</p>
+        ) : (
+          <Pressable className="link" action="go-to-error" onPress={onGo}>
+            {message}
+          </Pressable>
+        )}
       </div>
     </div>
   );

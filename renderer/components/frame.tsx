@@ -5,6 +5,8 @@ import { ProgressStrip } from './progress-strip.tsx';
 interface FrameProps {
   readonly title: string;
   readonly lead?: string | undefined;
+  /** What keeps the person from going on. */
+  readonly alarm?: ReactNode;
   /** A drawing, a picture, a code: what is looked at. */
   readonly picture?: ReactNode;
   /** What is touched or read: choices, rows, keys. */
@@ -13,13 +15,25 @@ interface FrameProps {
   readonly actions?: ReactNode;
   /** Centred like a statement, for screens that ask nothing. */
   readonly statement?: boolean;
+  /** Of the attract view: what is touched stands beside the picture instead of below it. */
+  readonly welcome?: boolean;
 }
 
 /** The one arrangement all views share, so that title, work and buttons keep their places from screen to screen. */
-export function Frame({ title, lead, picture, work, note, actions, statement = false }: FrameProps) {
+export function Frame({
+  title,
+  lead,
+  alarm,
+  picture,
+  work,
+  note,
+  actions,
+  statement = false,
+  welcome = false,
+}: FrameProps) {
   const titleId = useId();
   const { screenful } = useSurroundings();
-  const layout = picture && work ? 'both' : picture ? 'picture' : 'work';
+  const layout = welcome ? 'welcome' : picture && work ? 'both' : picture ? 'picture' : 'work';
   return (
     <main
       className="stage"
@@ -33,6 +47,7 @@ export function Frame({ title, lead, picture, work, note, actions, statement = f
           {title}
         </h1>
         {lead ? <p className="lead">{lead}</p> : null}
+        {alarm}
       </div>
       {picture ? <div className="picture">{picture}</div> : null}
       {work ? <div className="work">{work}</div> : null}

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { useNow, useSurroundings } from '../applicant/surroundings.ts';
 import { formatDay, formatTime } from '../i18n/format.ts';
 
@@ -12,7 +13,13 @@ export function HallSign() {
           {screenful.hall.nameZh}
         </p>
         <p className="hall-name-en" lang="en">
-          {screenful.hall.nameEn}
+          {screenful.hall.nameEn.split(/(?<=,)/).map((part) => (
+            // The prescribed name has no space after its comma; this is where it may break.
+            <Fragment key={part}>
+              {part}
+              <wbr />
+            </Fragment>
+          ))}
         </p>
       </div>
       <div className="hall-clock">

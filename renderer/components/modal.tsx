@@ -17,6 +17,8 @@ export function Modal({ title, children, actions, name, onBeside }: ModalProps) 
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // The answer that changes nothing is the one a nervous press should meet.
+    element?.querySelector<HTMLElement>('.action-primary')?.focus();
     return () => element?.close();
   }, []);
   return (

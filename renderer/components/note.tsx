@@ -1,17 +1,18 @@
 import type { ReactNode } from 'react';
 import { ErrorIcon, WarningIcon } from './icons.tsx';
 
-/** A remark in place. `error` is announced at once; `warning` waits to be read. */
+/** Said in place. A `remark` is worth knowing, a `warning` asks for care, an `error` is announced at once. */
 export function Note({
   tone,
   children,
 }: {
-  readonly tone: 'warning' | 'error';
+  readonly tone: 'remark' | 'warning' | 'error';
   readonly children: ReactNode;
 }) {
   return (
     <div className={`note note-${tone}`} role={tone === 'error' ? 'alert' : undefined}>
-      {tone === 'error' ? <ErrorIcon /> : <WarningIcon />}
+      {tone === 'error' ? <ErrorIcon /> : null}
+      {tone === 'warning' ? <WarningIcon /> : null}
       <div className="note-words">{children}</div>
     </div>
   );

@@ -20,10 +20,8 @@ export function OptionCard({ kind, title, detail, price, checked, action, onPres
       <span className={`option-mark option-mark-${kind}`}>
         {kind === 'checkbox' && checked ? <TickIcon /> : null}
       </span>
-      <span className="option-words">
-        <span className="option-title">{title}</span>
-        <span className="option-detail">{detail}</span>
-      </span>
+      <span className="option-title">{title}</span>
+      <span className="option-detail">{detail}</span>
       {price ? <span className="option-price">{price}</span> : null}
     </>
   );

@@ -45,24 +45,30 @@ export function Pages({ items, startAt = null, className = '', role, label }: Pa
 
   useLayoutEffect(() => {
     if (parts || !outer.current || !list.current || !pager.current) return;
-    const room = outer.current.clientHeight;
+    const edges = getComputedStyle(outer.current);
+    const room =
+      outer.current.clientHeight -
+      Number.parseFloat(edges.paddingTop) -
+      Number.parseFloat(edges.paddingBottom) -
+      (list.current.offsetHeight - list.current.clientHeight);
     const gap = Number.parseFloat(getComputedStyle(list.current).rowGap) || 0;
     const boxes = [...list.current.children].map((child) => child.getBoundingClientRect());
     const found = split(
       boxes.map((box) => ({ top: box.top, height: box.height })),
       gap,
       room,
-      pager.current.offsetHeight + gap,
+      pager.current.offsetHeight + (Number.parseFloat(edges.rowGap) || 0),
     ).map((indexes) => indexes.map((index) => items[index]?.key ?? ''));
     setParts(found);
     const wanted = startAt === null ? -1 : found.findIndex((keys) => keys.includes(startAt));
-    setPart(wanted >= 0 ? wanted : 0);
+    setPart(Math.max(wanted, 0));
   });
 
   const shown = parts ? items.filter((item) => (parts[part] ?? []).includes(item.key)) : items;
   const paged = parts === null || parts.length > 1;
   return (
     <div ref={outer} className="pages" data-measuring={parts === null || undefined}>
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a label comes only together with a role that takes it */}
       <div ref={list} className={`pages-list ${className}`} role={role} aria-label={label}>
         {shown.map((item) => (
           <div key={item.key} className="pages-item" role={role === 'list' ? 'listitem' : undefined}>

@@ -11,6 +11,7 @@ export function AttractView({ view }: ViewProps<'attract'>) {
   const open = view.services.length > 0;
   return (
     <Frame
+      welcome
       title={say(open ? 'screens.attract.title' : 'screens.attract.closedTitle')}
       lead={
         open

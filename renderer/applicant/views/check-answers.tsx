@@ -19,16 +19,18 @@ export function CheckAnswersView({ view }: ViewProps<'checkAnswers'>) {
     <Frame
       title={say('screens.checkAnswers.title')}
       lead={say('screens.checkAnswers.lead', { amount: money(view.feeFen) })}
+      alarm={
+        missing ? (
+          <ErrorSummary
+            title={say('screens.errorSummary.title')}
+            message={say('screens.checkAnswers.missing')}
+            attempt={attempt}
+            onGo={() => place.current?.querySelector('button')?.focus()}
+          />
+        ) : null
+      }
       work={
         <>
-          {missing ? (
-            <ErrorSummary
-              title={say('screens.errorSummary.title')}
-              message={say('screens.checkAnswers.missing')}
-              attempt={attempt}
-              onGo={() => place.current?.querySelector('button')?.focus()}
-            />
-          ) : null}
           <Pages
             role="list"
             className="rows"
@@ -37,20 +39,22 @@ export function CheckAnswersView({ view }: ViewProps<'checkAnswers'>) {
               content: <AnswerRow row={row} />,
             }))}
           />
-          <div ref={place} className="declaration-place">
-            <Pressable
-              className="declaration"
-              role="checkbox"
-              aria-checked={declared}
-              aria-invalid={missing || undefined}
-              action="declare"
-              onPress={() => setDeclared(!declared)}
-            >
-              <span className="option-mark option-mark-checkbox">{declared ? <TickIcon /> : null}</span>
-              <span>{say('screens.checkAnswers.declaration')}</span>
-            </Pressable>
-          </div>
         </>
+      }
+      note={
+        <div ref={place} className="declaration-place">
+          <Pressable
+            className="declaration"
+            role="checkbox"
+            aria-checked={declared}
+            aria-invalid={missing || undefined}
+            action="declare"
+            onPress={() => setDeclared(!declared)}
+          >
+            <span className="option-mark option-mark-checkbox">{declared ? <TickIcon /> : null}</span>
+            <span>{say('screens.checkAnswers.declaration')}</span>
+          </Pressable>
+        </div>
       }
       actions={
         <>

@@ -23,45 +23,45 @@ export function ChooseEndorsementView({ view }: ViewProps<'chooseEndorsement'>) 
     <Frame
       title={title}
       lead={say('screens.chooseEndorsement.lead')}
-      work={
-        <>
-          {attempt > 0 && selected === null ? (
-            <ErrorSummary
-              title={say('screens.errorSummary.title')}
-              message={say('screens.chooseEndorsement.missing')}
-              attempt={attempt}
-              onGo={() => document.querySelector<HTMLElement>('[role=radio]:not([aria-disabled])')?.focus()}
-            />
-          ) : null}
-          <Pages
-            role="radiogroup"
-            label={title}
-            className="options"
-            startAt={selected}
-            items={options.map((option) => ({
-              key: option.id,
-              content: (
-                <OptionCard
-                  kind="radio"
-                  action={`option-${option.id}`}
-                  title={say('screens.chooseEndorsement.option', {
-                    type: text(`terms.type.${option.type}`),
-                    count: text(`terms.count.${option.count}`),
-                  })}
-                  detail={describe(option)}
-                  {...(option.allowed
-                    ? { price: say('screens.chooseEndorsement.price', { amount: money(option.feeFen) }) }
-                    : undefined)}
-                  checked={option.id === selected}
-                  onPress={option.allowed ? () => setSelected(option.id) : null}
-                />
-              ),
-            }))}
+      alarm={
+        attempt > 0 && selected === null ? (
+          <ErrorSummary
+            title={say('screens.errorSummary.title')}
+            message={say('screens.chooseEndorsement.missing')}
+            attempt={attempt}
+            onGo={() => document.querySelector<HTMLElement>('[role=radio]:not([aria-disabled])')?.focus()}
           />
-        </>
+        ) : null
+      }
+      work={
+        <Pages
+          role="radiogroup"
+          label={title}
+          className="options"
+          startAt={selected}
+          items={options.map((option) => ({
+            key: option.id,
+            content: (
+              <OptionCard
+                kind="radio"
+                action={`option-${option.id}`}
+                title={say('screens.chooseEndorsement.option', {
+                  type: text(`terms.type.${option.type}`),
+                  count: text(`terms.count.${option.count}`),
+                })}
+                detail={describe(option)}
+                {...(option.allowed
+                  ? { price: say('screens.chooseEndorsement.price', { amount: money(option.feeFen) }) }
+                  : undefined)}
+                checked={option.id === selected}
+                onPress={option.allowed ? () => setSelected(option.id) : null}
+              />
+            ),
+          }))}
+        />
       }
       note={
-        <Note tone="warning">
+        <Note tone="remark">
           {say('screens.chooseEndorsement.note', { counter: screenful.hall.counter })}
         </Note>
       }

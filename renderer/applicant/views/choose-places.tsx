@@ -20,18 +20,18 @@ export function ChoosePlacesView({ view }: ViewProps<'choosePlaces'>) {
     <Frame
       title={say('screens.choosePlaces.title')}
       lead={say(bothAllowed ? 'screens.choosePlaces.leadBoth' : 'screens.choosePlaces.leadOne')}
+      alarm={
+        missing ? (
+          <ErrorSummary
+            title={say('screens.errorSummary.title')}
+            message={say('screens.choosePlaces.missing')}
+            attempt={attempt}
+            onGo={() => document.querySelector<HTMLElement>('[role=checkbox]:not([aria-disabled])')?.focus()}
+          />
+        ) : null
+      }
       work={
         <div className="options">
-          {missing ? (
-            <ErrorSummary
-              title={say('screens.errorSummary.title')}
-              message={say('screens.choosePlaces.missing')}
-              attempt={attempt}
-              onGo={() =>
-                document.querySelector<HTMLElement>('[role=checkbox]:not([aria-disabled])')?.focus()
-              }
-            />
-          ) : null}
           {[...view.places]
             .sort((a, b) => Number(b.allowed) - Number(a.allowed))
             .map((one) => (
@@ -50,7 +50,7 @@ export function ChoosePlacesView({ view }: ViewProps<'choosePlaces'>) {
             ))}
         </div>
       }
-      note={<Note tone="warning">{say('screens.choosePlaces.note')}</Note>}
+      note={<Note tone="remark">{say('screens.choosePlaces.note')}</Note>}
       actions={
         <>
           <BackButton />

@@ -27,7 +27,7 @@ export function FaceCheckView({ view }: ViewProps<'faceCheck'>) {
       note={
         <div aria-live="polite">
           {view.hint ? (
-            <Note tone={view.phase === 'notMatched' ? 'error' : 'warning'}>{say(view.hint)}</Note>
+            <Note tone={view.phase === 'notMatched' ? 'error' : 'remark'}>{say(view.hint)}</Note>
           ) : null}
         </div>
       }

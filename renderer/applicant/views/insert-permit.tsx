@@ -18,7 +18,7 @@ export function InsertPermitView({ view }: ViewProps<'insertPermit'>) {
         <>
           {view.problem ? <Note tone="error">{say(view.problem)}</Note> : null}
           {helping ? (
-            <Note tone="warning">
+            <Note tone="remark">
               <ol className="help-steps">
                 <li>{say('screens.insertPermit.helpSide')}</li>
                 <li>{say('screens.insertPermit.helpPush')}</li>
@@ -26,26 +26,27 @@ export function InsertPermitView({ view }: ViewProps<'insertPermit'>) {
               </ol>
             </Note>
           ) : view.problem ? null : (
-            <Note tone="warning">{say('screens.insertPermit.booklet', { counter })}</Note>
+            <Note tone="remark">{say('screens.insertPermit.booklet', { counter })}</Note>
           )}
         </>
       }
       actions={
         <>
           <BackButton />
-          <SecondaryButton
-            label={say(helping ? 'screens.insertPermit.helpClose' : 'screens.insertPermit.help')}
-            action="help"
-            expanded={helping}
-            onPress={() => setHelping(!helping)}
-          />
           {view.problem ? (
             <SecondaryButton
               label={say('screens.insertPermit.typeInstead')}
               action="type-mrz-instead"
               onPress={() => send({ type: 'typeMrzInstead', viewId: screenful.viewId })}
             />
-          ) : null}
+          ) : (
+            <SecondaryButton
+              label={say(helping ? 'screens.insertPermit.helpClose' : 'screens.insertPermit.help')}
+              action="help"
+              expanded={helping}
+              onPress={() => setHelping(!helping)}
+            />
+          )}
         </>
       }
     />

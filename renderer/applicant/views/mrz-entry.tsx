@@ -78,27 +78,36 @@ export function MrzEntryView({ view }: ViewProps<'mrzEntry'>) {
     send({ type: 'mrzTyped', viewId: screenful.viewId, line: lineOf(typed) });
   };
 
+  // With the boxes drawn together the part being typed is named here; with an alarm there is enough to read.
+  const leadOf = () => {
+    if (screenful.preferences.lowReach) return say(parts[place]?.label ?? 'screens.mrzEntry.lead');
+    return problem ? undefined : say('screens.mrzEntry.lead');
+  };
+
   return (
     <Frame
       title={say('screens.mrzEntry.title')}
-      lead={say('screens.mrzEntry.lead')}
+      lead={leadOf()}
+      alarm={
+        problem ? (
+          <ErrorSummary
+            title={say('screens.errorSummary.title')}
+            message={`${say(parts.find((one) => one.part === problem.part)?.label ?? '')}: ${problem.message}`}
+            attempt={attempt}
+            onGo={() => setActive(problem.part)}
+          />
+        ) : null
+      }
       picture={<MachineLine active={active} />}
       work={
         <div className="mrz">
-          {problem ? (
-            <ErrorSummary
-              title={say('screens.errorSummary.title')}
-              message={`${say(parts.find((one) => one.part === problem.part)?.label ?? '')}: ${problem.message}`}
-              attempt={attempt}
-              onGo={() => setActive(problem.part)}
-            />
-          ) : null}
           <div className="mrz-parts">
             {parts.map(({ part, label, length }) => (
               <Pressable
                 key={part}
                 className="mrz-part"
                 action={`part-${part}`}
+                aria-label={`${say(label)}: ${typed[part]}`}
                 aria-pressed={part === active}
                 data-wrong={problem?.part === part || undefined}
                 onPress={() => setActive(part)}

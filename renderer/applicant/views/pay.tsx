@@ -22,16 +22,14 @@ export function PayView({ view }: ViewProps<'pay'>) {
             <PhoneScansCode />
             <p className="payment-wallets">{say('screens.pay.wallets')}</p>
           </div>
-          <div className="payment-time">
-            <CountdownRing
-              deadline={view.deadline}
-              seconds={view.seconds}
-              label={say('screens.pay.closes')}
-            />
-            <div>
-              <p>{say('screens.pay.closes')}</p>
-              <p>{say('screens.pay.order', { number: groupedByFour(view.orderNumber) })}</p>
-            </div>
+        </div>
+      }
+      note={
+        <div className="payment-time">
+          <CountdownRing deadline={view.deadline} seconds={view.seconds} label={say('screens.pay.closes')} />
+          <div>
+            <p>{say('screens.pay.closes')}</p>
+            <p>{say('screens.pay.order', { number: groupedByFour(view.orderNumber) })}</p>
           </div>
         </div>
       }

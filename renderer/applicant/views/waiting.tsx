@@ -1,5 +1,6 @@
 import type { WaitingFor } from '../../../main/contract/views.ts';
 import { PermitInside } from '../../components/drawings/permit-inside.tsx';
+import { TakeSlip } from '../../components/drawings/take-slip.tsx';
 import { Frame } from '../../components/frame.tsx';
 import { Note } from '../../components/note.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
@@ -39,28 +40,27 @@ export function WaitingView({ view }: ViewProps<'waiting'>) {
   const { screenful, say } = useSurroundings();
   const waited = useNow(1000) - view.since;
   const title = say(titles[view.for]);
+  const permitInside = view.for !== 'slip';
+  const fraction = view.progress ? view.progress.done / Math.max(1, view.progress.total) : null;
   return (
     <Frame
       title={title}
-      lead={say('screens.waiting.stay')}
+      lead={say(permitInside ? 'screens.waiting.stay' : 'screens.waiting.patience')}
       picture={
         <div className="at-work">
-          <PermitInside />
-          <ProgressBar
-            fraction={view.progress ? view.progress.done / Math.max(1, view.progress.total) : null}
-            label={title}
-          />
-          {view.progress ? (
+          {permitInside ? <PermitInside /> : <TakeSlip />}
+          <ProgressBar fraction={fraction} label={title} />
+          {fraction === null ? null : (
             <p className="bar-words">
-              {say('screens.waiting.counted', { done: view.progress.done, total: view.progress.total })}
+              {say('screens.waiting.counted', { percent: Math.round(fraction * 100) })}
             </p>
-          ) : null}
+          )}
         </div>
       }
       note={
         <div aria-live="polite">
           {waited >= longWait ? (
-            <Note tone="warning">{say(expectations[view.for], { counter: screenful.hall.counter })}</Note>
+            <Note tone="remark">{say(expectations[view.for], { counter: screenful.hall.counter })}</Note>
           ) : null}
         </div>
       }

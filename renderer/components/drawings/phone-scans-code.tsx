@@ -1,11 +1,14 @@
-/** A phone held in front of the code. */
+/** A phone with the code in its finder. */
 export function PhoneScansCode() {
   return (
     <svg className="drawing drawing-small" viewBox="0 0 240 240" aria-hidden="true" focusable="false">
-      <path className="drawing-stroke" d="M18 60V22h38M184 22h38v38M222 180v38h-38M56 218H18v-38" />
-      <rect className="drawing-phone" x="72" y="34" width="96" height="172" rx="16" />
-      <path className="drawing-phone-line" d="M108 190h24" />
-      <path className="drawing-scan-line" d="M40 112h160" />
+      <rect className="drawing-phone" x="50" y="8" width="140" height="224" rx="22" />
+      <path className="drawing-phone-line" d="M104 212h32" />
+      <path className="drawing-finder" d="M74 92V64h28M138 64h28v28M166 128v28h-28M102 156H74v-28" />
+      <path
+        className="drawing-modules"
+        d="M92 82h20v20H92zM128 82h20v20h-20zM92 118h20v20H92zM128 118h8v8h-8zM140 130h8v8h-8z"
+      />
     </svg>
   );
 }

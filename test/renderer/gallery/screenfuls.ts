@@ -30,14 +30,17 @@ const day = (date: string) => ({ kind: 'date', date }) as const;
 const text = (key: string, params?: Message['params']) =>
   ({ kind: 'message', message: params ? { key, params } : { key } }) as const;
 
-/** A message of which only the parameter is said: the price of an option is exactly that. */
-const said = (param: NonNullable<Message['params']>[string]): Message => ({
-  key: 'screens.chooseEndorsement.price',
-  params: { amount: param },
-});
+const say = (key: string, params?: Message['params']): Message => (params ? { key, params } : { key });
+const said = (value: string): Message => say('screens.check.text', { value });
 
-const reason: Message = { key: 'screens.chooseEndorsement.note', params: { counter: '3' } };
-const problem: Message = { key: 'screens.insertPermit.helpPush' };
+const unused = say('rules.reason.unused', { date: day('2018-08-20') });
+const counterOnly = say('rules.reason.counterOnly');
+const endorsement = (count: string, until: string): Message =>
+  say('screens.check.endorsement', {
+    type: text('terms.type.L'),
+    count: text(`terms.count.${count}`),
+    until: day(until),
+  });
 
 const option = (place: string, type: 'L' | 'G' | 'S', count: '3M1' | '3M2' | '1Y1' | '1Y2', feeFen: number) =>
   ({
@@ -54,19 +57,35 @@ const deadline = (seconds: number) => galleryTime + seconds * 1000;
 
 export const samples: Readonly<Record<string, Sample>> = {
   attract: { view: { kind: 'attract', services: ['endorsement'], outOfService: null } },
-  attractClosed: { view: { kind: 'attract', services: [], outOfService: reason } },
+  attractClosed: {
+    view: { kind: 'attract', services: [], outOfService: say('outcomes.missing.endorsementPrinter') },
+  },
   menu: { view: { kind: 'menu', items: [{ service: 'endorsement', minutes: 3, available: true }] } },
   menuUnavailable: {
-    view: { kind: 'menu', items: [{ service: 'endorsement', minutes: 3, available: false, reason }] },
+    view: {
+      kind: 'menu',
+      items: [
+        {
+          service: 'endorsement',
+          minutes: 3,
+          available: false,
+          reason: say('outcomes.missing.receiptPrinter'),
+        },
+      ],
+    },
   },
   consent: { view: { kind: 'consent' }, step: 1 },
   insertPermit: { view: { kind: 'insertPermit', problem: null }, step: 2, back: true },
-  insertPermitProblem: { view: { kind: 'insertPermit', problem }, step: 2, back: true },
+  insertPermitProblem: {
+    view: { kind: 'insertPermit', problem: say('outcomes.permit.mute') },
+    step: 2,
+    back: true,
+  },
   mrzEntry: { view: { kind: 'mrzEntry', problem: null }, step: 2, back: true },
   mrzEntryProblem: {
     view: {
       kind: 'mrzEntry',
-      problem: { part: 'dateOfExpiry', message: { key: 'screens.mrzEntry.incomplete' } },
+      problem: { part: 'dateOfExpiry', message: say('outcomes.mrz.dateOfExpiry') },
     },
     step: 2,
     back: true,
@@ -78,7 +97,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       kind: 'faceCheck',
       phase: 'looking',
       triesLeft: 3,
-      hint: { key: 'screens.faceCheck.lookingTitle' },
+      hint: say('outcomes.face.tooFar'),
     },
     step: 4,
   },
@@ -87,7 +106,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       kind: 'faceCheck',
       phase: 'notMatched',
       triesLeft: 2,
-      hint: { key: 'screens.faceCheck.readyLead' },
+      hint: say('outcomes.face.tooDark'),
     },
     step: 4,
   },
@@ -107,7 +126,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     view: {
       kind: 'choosePlaces',
       places: [
-        { place: 'HKG', allowed: false, reason },
+        { place: 'HKG', allowed: false, reason: unused },
         { place: 'MAC', allowed: true, fromFen: 1500 },
       ],
       selected: [],
@@ -120,7 +139,13 @@ export const samples: Readonly<Record<string, Sample>> = {
       kind: 'chooseEndorsement',
       place: 'HKG',
       options: [
-        { id: 'HKG-G-3M1', type: 'G', count: '3M1', allowed: false, reason },
+        {
+          id: 'HKG-G-3M1',
+          type: 'G',
+          count: '3M1',
+          allowed: false,
+          reason: say('rules.reason.notListedCity'),
+        },
         option('HKG', 'L', '3M1', 1500),
         option('HKG', 'L', '1Y1', 1500),
         option('HKG', 'L', '1Y2', 3000),
@@ -143,9 +168,9 @@ export const samples: Readonly<Record<string, Sample>> = {
         option('MAC', 'G', '3M2', 3000),
         option('MAC', 'G', '1Y1', 1500),
         option('MAC', 'S', '3M1', 1500),
-        { id: 'MAC-T-3M1', type: 'T', count: '3M1', allowed: false, reason },
-        { id: 'MAC-S-1Y9', type: 'S', count: '1Y9', allowed: false, reason },
-        { id: 'MAC-D-1Y9', type: 'D', count: '1Y9', allowed: false, reason },
+        { id: 'MAC-T-3M1', type: 'T', count: '3M1', allowed: false, reason: counterOnly },
+        { id: 'MAC-S-1Y9', type: 'S', count: '1Y9', allowed: false, reason: counterOnly },
+        { id: 'MAC-D-1Y9', type: 'D', count: '1Y9', allowed: false, reason: counterOnly },
       ],
       selected: null,
     },
@@ -157,26 +182,20 @@ export const samples: Readonly<Record<string, Sample>> = {
       kind: 'checkAnswers',
       feeFen: 3000,
       rows: [
-        { label: { key: 'screens.ending.document' }, value: said('王*明 WANG MING') },
-        { label: { key: 'screens.mrzEntry.part.documentNumber' }, value: said('C0000****1') },
-        { label: { key: 'screens.mrzEntry.part.dateOfExpiry' }, value: said(day('2028-07-11')) },
+        { label: say('screens.check.name'), value: said('王*明 WANG') },
+        { label: say('screens.check.permit'), value: said('C0000****1') },
         {
-          label: { key: 'terms.place.HKG' },
-          value: {
-            key: 'screens.chooseEndorsement.option',
-            params: { type: text('terms.type.L'), count: text('terms.count.3M1') },
-          },
-          change: 'HKG',
+          label: say('screens.check.permitExpiry'),
+          value: say('screens.check.date', { date: day('2028-07-11') }),
         },
+        { label: say('terms.place.HKG'), value: endorsement('3M1', '2018-10-11'), change: 'HKG' },
+        { label: say('terms.place.MAC'), value: endorsement('1Y1', '2019-07-11'), change: 'MAC' },
+        { label: say('screens.check.collection'), value: say('screens.check.printedHere') },
         {
-          label: { key: 'terms.place.MAC' },
-          value: {
-            key: 'screens.chooseEndorsement.option',
-            params: { type: text('terms.type.L'), count: text('terms.count.1Y1') },
-          },
-          change: 'MAC',
+          label: say('screens.check.fee'),
+          value: say('screens.check.amount', { amount: money(3000) }),
+          strong: true,
         },
-        { label: { key: 'screens.ending.money' }, value: said(money(3000)), strong: true },
       ],
     },
     step: 6,
@@ -190,7 +209,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     view: {
       kind: 'waiting',
       for: 'backPrinting',
-      progress: { done: 2, total: 5 },
+      progress: { done: 40, total: 100 },
       since: galleryTime - 3000,
     },
     step: 8,
@@ -215,17 +234,33 @@ export const samples: Readonly<Record<string, Sample>> = {
     step: 9,
   },
   rate: { view: { kind: 'rate' }, step: 9 },
+  waitingSlip: { view: { kind: 'waiting', for: 'slip', progress: null, since: galleryTime - 3000 }, step: 9 },
   endingSuccess: {
     view: {
       kind: 'ending',
       tone: 'success',
-      title: { key: 'screens.takePermit.leadDone' },
-      detail: { key: 'screens.waiting.backPrinting.expect' },
-      document: { key: 'screens.waiting.cancellation.expect' },
-      money: { key: 'screens.confirmLeave.paid', params: { amount: money(3000) } },
-      application: { key: 'screens.staffCalled.detail' },
-      next: { key: 'screens.attract.closedLead', params: { counter: '3' } },
+      title: say('outcomes.completed.title'),
+      detail: say('outcomes.completed.detail'),
+      document: say('outcomes.document.returned'),
+      money: say('outcomes.money.paid', { amount: money(3000) }),
+      application: say('outcomes.application.done'),
+      next: say('outcomes.next.ready'),
       slipNumber: 'ZT-0712-0043',
+      deadline: deadline(45),
+      seconds: 45,
+    },
+  },
+  endingWarning: {
+    view: {
+      kind: 'ending',
+      tone: 'warning',
+      title: say('outcomes.writeFailed.title'),
+      detail: say('outcomes.writeFailed.detail'),
+      document: say('outcomes.document.returned'),
+      money: say('outcomes.money.refundOwed', { amount: money(3000) }),
+      application: say('outcomes.application.kept'),
+      next: say('outcomes.next.counterFirst', { counter: '3' }),
+      slipNumber: 'ZT-0712-0044',
       deadline: deadline(45),
       seconds: 45,
     },
@@ -234,12 +269,12 @@ export const samples: Readonly<Record<string, Sample>> = {
     view: {
       kind: 'ending',
       tone: 'error',
-      title: { key: 'screens.attract.closedTitle' },
-      detail: { key: 'screens.confirmLeave.document' },
-      document: { key: 'screens.waiting.cancellation.expect' },
-      money: { key: 'screens.confirmLeave.unpaid' },
-      application: { key: 'screens.staffCalled.detail' },
-      next: { key: 'screens.attract.closedLead', params: { counter: '3' } },
+      title: say('outcomes.refused.title'),
+      detail: say('rules.refused.notOnRecord'),
+      document: say('outcomes.document.stuck'),
+      money: say('outcomes.money.unknown'),
+      application: say('outcomes.application.ask'),
+      next: say('outcomes.next.counter', { counter: '3' }),
       slipNumber: null,
       deadline: deadline(45),
       seconds: 45,

@@ -1,7 +1,7 @@
 /** Builds the gallery page and serves it on a port of its own. */
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { build, preview } from 'vite';
+import { build, type InlineConfig, preview } from 'vite';
 
 export interface GalleryServer {
   readonly url: string;
@@ -11,13 +11,13 @@ export interface GalleryServer {
 /** @param outDir folder for the built page; emptied first */
 export async function serveGallery(outDir: string): Promise<GalleryServer> {
   const root = fileURLToPath(new URL('.', import.meta.url));
-  const config = {
+  const config: InlineConfig = {
     root,
     configFile: false,
     logLevel: 'warn',
     plugins: [react()],
     build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 4000 },
-  } as const;
+  };
   await build(config);
   const server = await preview({ ...config, preview: { port: 0, strictPort: false, host: '127.0.0.1' } });
   const url = server.resolvedUrls?.local[0];
