@@ -138,30 +138,27 @@ export function createPcscCardReader(
   };
 
   /** Waits until `check` answers something; it is asked again after every change of status or media. */
-  const until = <T>(check: () => DeviceResult<T> | null, command: CommandOptions): Promise<DeviceResult<T>> =>
-    bounded(
-      new Promise((resolve) => {
-        const look = (): void => {
-          const found = check();
-          if (found === null) return;
-          statusListeners.delete(look);
-          mediaListeners.delete(look);
-          command.signal.removeEventListener('abort', stop);
-          resolve(found);
-        };
-        const stop = (): void => {
-          statusListeners.delete(look);
-          mediaListeners.delete(look);
-        };
-        statusListeners.add(look);
-        mediaListeners.add(look);
-        command.signal.addEventListener('abort', stop, { once: true });
-        look();
-      }),
-      clock,
-      command,
-      'no card or reader came in time',
-    );
+  const until = async <T>(
+    check: () => DeviceResult<T> | null,
+    command: CommandOptions,
+  ): Promise<DeviceResult<T>> => {
+    let look = (): void => undefined;
+    const found = new Promise<DeviceResult<T>>((resolve) => {
+      look = () => {
+        const answer = check();
+        if (answer !== null) resolve(answer);
+      };
+    });
+    statusListeners.add(look);
+    mediaListeners.add(look);
+    look();
+    try {
+      return await bounded(found, clock, command, 'no card or reader came in time');
+    } finally {
+      statusListeners.delete(look);
+      mediaListeners.delete(look);
+    }
+  };
 
   const reader: CardReader = {
     kind: 'cardReader',
@@ -225,8 +222,10 @@ export function createPcscCardReader(
         if (!connected.ok) {
           void attempt.then((late) => (late.ok ? disconnectQuietly(late.value, pcsc) : undefined));
           // the card left between being seen and being held: the next one is waited for
-          if (connected.error.code !== 'noMedia' || remaining.timeoutMs <= 1) return connected;
-          if (media === 'present') setMedia('notPresent');
+          if (connected.error.code !== 'noMedia') return connected;
+          if (clock.monotonic() - started >= command.timeoutMs)
+            return cardError('timeOut', 'no card came in time');
+          await clock.sleep(RETRY_CARD_MS, command.signal);
           continue;
         }
         const state = await bounded(
@@ -240,6 +239,10 @@ export function createPcscCardReader(
           return state.error.code === 'noMedia'
             ? cardError('cardRemoved', 'the card has been taken away')
             : state;
+        }
+        if (closing.signal.aborted || current !== ready.value) {
+          await disconnectQuietly(connected.value, pcsc);
+          return cardError('deviceNotReady', 'the card reader went');
         }
         const card = holdCard(connected.value, state.value.atr, pcsc, clock, () => {
           if (held === card) held = null;
@@ -306,7 +309,10 @@ function holdCard(
           await waiting;
           if (!open) return cardError('cardRemoved', 'the card is not held any more');
           try {
-            return ok(Uint8Array.from(await card.transmit(command, buffer)));
+            const response = await card.transmit(command, buffer);
+            // no card answers less than a status word; some drivers report one that left this way
+            if (response.length < 2) return cardError('cardRemoved', 'the card has been taken away');
+            return ok(Uint8Array.from(response));
           } catch (error) {
             return transmitError(error);
           }
@@ -425,5 +431,7 @@ function cardError(code: DeviceErrorCode, message: string): DeviceResult<never> 
 
 /** The longest extended response and its status word; the package's own buffer is far shorter. */
 const RESPONSE_BUFFER = 65538;
+/** Services look at the field a few times a second; until then a card that has left still seems to be there. */
+const RETRY_CARD_MS = 100;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
