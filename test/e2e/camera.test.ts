@@ -139,11 +139,12 @@ describe('the portrait camera in a real Electron', () => {
     const worker = readdirSync(path.join(folder, 'renderer/assets')).find((name) =>
       name.startsWith('vision-worker'),
     );
+    const empty = emptyPicture().toString('base64');
     const work = {
       worker: `/assets/${worker}`,
       frames: 300,
       reference: portraitBase64('01-document'),
-      pictures: [portraitBase64('01-live1'), portraitBase64('02-live2'), emptyPicture().toString('base64')],
+      pictures: [portraitBase64('01-live1'), empty, empty, portraitBase64('02-live2'), empty, empty],
     };
     const held = await running.call('inPage', `(${measureMany})(${JSON.stringify(work)})`);
     expect(held).toMatchObject({ measured: 300, before: { type: 'tensors' } });
