@@ -17,12 +17,21 @@ if (display.virtual) {
 }
 const command = electronCommand();
 for (const warning of command.warnings) console.error(warning);
+// In a process group of its own: Ctrl-C then reaches the terminal once, by this script. Electron takes a second
+// signal for an order to die on the spot, which would leave a service in the middle.
 const terminal = spawn(command.executable, [...command.args, '--simulate', ...process.argv.slice(2)], {
   stdio: 'inherit',
+  detached: true,
   env: { ...process.env, ...command.env, DISPLAY: display.name },
 });
+let passedOnAt = Number.NEGATIVE_INFINITY;
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  process.on(signal, () => terminal.kill(signal));
+  process.on(signal, () => {
+    // npm passes on a Ctrl-C that the keyboard has sent here already.
+    if (performance.now() - passedOnAt < 1000) return;
+    passedOnAt = performance.now();
+    terminal.kill(signal);
+  });
 }
 terminal.on('exit', async (code, signal) => {
   await display.stop();

@@ -16,7 +16,7 @@ import { parseRuleSet, type RuleSet } from './rules/rule-set.ts';
 import { systemClock } from './session/clock.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { createApplicantWindow } from './window/applicant-window.ts';
+import { type ApplicantContent, createApplicantWindow } from './window/applicant-window.ts';
 import { type Bench, createBenchWindow } from './window/bench-window.ts';
 import { createCameraWindow } from './window/camera-window.ts';
 import { lockDown } from './window/lock-down.ts';
@@ -25,6 +25,10 @@ import { windowReports } from './window/window-journal.ts';
 
 /** Longer than any service needs to give the card back and settle what it began. */
 const longestStopMs = 45_000;
+
+/** The camera's page waits no longer than this for the first screen. */
+const longestFirstPaintMs = 5_000;
+const never = new AbortController().signal;
 
 const clock = systemClock;
 
@@ -74,6 +78,11 @@ function begin(args: Arguments): void {
 interface Prepared {
   readonly config: TerminalConfig;
   readonly rules: RuleSet;
+  /** Still being made while the first page loads. */
+  readonly surroundings: Promise<Result<Around, string>>;
+}
+
+interface Around {
   readonly surroundings: Surroundings;
   readonly bench: Bench | null;
 }
@@ -86,6 +95,19 @@ async function prepare(args: Arguments, dataDirectory: string): Promise<Result<P
   const config = loaded.value;
   const rules = await readRules(config.rules);
   if (!rules.ok) return rules;
+  const surroundings = surround(args, dataDirectory, config, rules.value);
+  // A failure is reported where it is awaited, which may be later than it happens.
+  surroundings.catch(() => undefined);
+  return ok({ config, rules: rules.value, surroundings });
+}
+
+/** Devices and far ends: the simulated hall, or the real ones of the configuration. */
+async function surround(
+  args: Arguments,
+  dataDirectory: string,
+  config: TerminalConfig,
+  rules: RuleSet,
+): Promise<Result<Around, string>> {
   if (args.simulate) {
     const { createWorld } = await import('./simulation/world.ts');
     const { createBench } = await import('./simulation/bench.ts');
@@ -93,7 +115,7 @@ async function prepare(args: Arguments, dataDirectory: string): Promise<Result<P
     await mkdir(folder, { recursive: true });
     const world = await createWorld({
       config,
-      rules: rules.value,
+      rules,
       clock,
       assets: path.join(app.getAppPath(), 'assets/simulation'),
       folder,
@@ -101,8 +123,6 @@ async function prepare(args: Arguments, dataDirectory: string): Promise<Result<P
     });
     const { natives, bureau, payments, cscaFolder } = world;
     return ok({
-      config,
-      rules: rules.value,
       surroundings: {
         natives,
         bureau: bureau.bureau,
@@ -115,9 +135,7 @@ async function prepare(args: Arguments, dataDirectory: string): Promise<Result<P
   }
   const configFolder = args.config === null ? '' : path.dirname(path.resolve(args.config));
   const surroundings = await realSurroundings({ config, configFolder, standsInHall: app.isPackaged, clock });
-  return surroundings.ok
-    ? ok({ config, rules: rules.value, surroundings: surroundings.value, bench: null })
-    : surroundings;
+  return surroundings.ok ? ok({ surroundings: surroundings.value, bench: null }) : surroundings;
 }
 
 async function readConfig(args: Arguments): Promise<Result<TerminalConfig, string>> {
@@ -176,7 +194,7 @@ function pointCameraAtPicture(): void {
 }
 
 async function open(args: Arguments, dataDirectory: string, prepared: Prepared): Promise<void> {
-  const { config, rules, surroundings, bench } = prepared;
+  const { config, rules } = prepared;
   const root = app.getAppPath();
   serveFiles(protocol, { renderers: path.join(root, 'out/renderer'), assets: {} });
 
@@ -192,7 +210,33 @@ async function open(args: Arguments, dataDirectory: string, prepared: Prepared):
   const preload = (name: string) => path.join(root, 'out/preload', `${name}.cjs`);
 
   const print = printedMatterOnDemand(root);
-  const camera = createCameraWindow({ ...shared, preload: preload('camera') });
+  const content = Promise.withResolvers<ApplicantContent>();
+  const firstPaint = Promise.withResolvers<void>();
+  const applicant = createApplicantWindow({
+    ...shared,
+    content: content.promise,
+    preload: preload('applicant'),
+    placement: args.simulate ? (args.size ?? config.screen.size) : 'kiosk',
+    onPainted: (viewId) => {
+      report('painted', { viewId });
+      firstPaint.resolve();
+      // The typefaces are large and nothing is printed before, so they are read once the first screen stands.
+      print.load();
+    },
+  });
+
+  const around = await prepared.surroundings;
+  if (!around.ok) {
+    giveUp(around.error);
+    return;
+  }
+  const { surroundings, bench } = around.value;
+  const camera = createCameraWindow({
+    ...shared,
+    preload: preload('camera'),
+    // Nobody is filmed before, and two pages loading at once would each take longer.
+    loadAfter: Promise.race([firstPaint.promise, clock.sleep(longestFirstPaintMs, never)]),
+  });
   const created = await createTerminal({
     config,
     version: app.getVersion(),
@@ -221,18 +265,9 @@ async function open(args: Arguments, dataDirectory: string, prepared: Prepared):
     journal = null;
   });
 
-  createApplicantWindow({
-    ...shared,
-    screen: terminal.screen,
-    onPreview: camera.onPreview,
-    preload: preload('applicant'),
-    placement: args.simulate ? (args.size ?? config.screen.size) : 'kiosk',
-    onPainted: (viewId) => {
-      report('painted', { viewId });
-      // The typefaces are large and nothing is printed before, so they are read once the first screen stands.
-      print.load();
-    },
-  });
+  content.resolve({ screen: terminal.screen, onPreview: camera.onPreview });
+  // In simulation it can be closed; the hidden camera window must not keep the process alive then.
+  applicant.once('closed', () => app.quit());
   if (bench && args.bench) createBenchWindow({ ...shared, bench, preload: preload('bench') });
 
   terminal.run().catch((error: unknown) => {

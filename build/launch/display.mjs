@@ -32,6 +32,8 @@ export function startVirtualDisplay() {
       ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp', '-noreset'],
       {
         stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+        // Ctrl-C must not take the display away from a terminal that is still shutting down.
+        detached: true,
       },
     );
     const gone = new Promise((resolve) => server.once('close', resolve));
