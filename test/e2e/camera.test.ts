@@ -59,6 +59,14 @@ describe('the portrait camera in a real Electron', () => {
     await video.remove();
   });
 
+  it('does not take a copy of a picture on paper for a face', async () => {
+    await start(loop('copy-of-person13'));
+    await running.call('open');
+    const copy = await running.call('compare', portraitBase64('13-document'), 20_000);
+    if (!copy.result.ok) throw new Error(copy.result.error.message);
+    expect(copy.result.value.real).toBeLessThan(face.minReal);
+  });
+
   it('says that nobody is there until time is up', async () => {
     await start(loop('empty-hall'));
     await running.call('open');
