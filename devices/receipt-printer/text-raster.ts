@@ -92,7 +92,7 @@ export function wrapMeasured(text: string, limit: number, width: (part: string) 
 const unbreakable =
   /(?:[\u2e80-\u2fff\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]|[\u{20000}-\u{3ffff}])[,,。、;:?!)」』》〉】·…]*\s*|[^\s\u2e80-\u2fff\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*|\s+/gu;
 
-const baseline = (large: boolean): number => (large ? 48 : 24);
+const baseline = (large: boolean): number => (large ? 44 : 21);
 
 function measuringContext(style: TextStyle): SKRSContext2D {
   const context = createCanvas(1, 1).getContext('2d');

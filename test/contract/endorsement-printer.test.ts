@@ -7,6 +7,7 @@ import {
   createVirtualEndorsementPrinter,
   type EndorsementPrinterFault,
 } from '../../native-mocks/endorsement-printer.ts';
+import { specOf } from '../native-mocks/permit/invented-people.ts';
 import { bothWays, quickClock, type SerialWay, until } from './serial-ways.ts';
 
 const clock = quickClock(8);
@@ -18,6 +19,7 @@ const raster: Raster = {
 
 const card = (): VirtualCard => ({
   permit: {
+    spec: specOf(),
     atr: null,
     printedMrz: 'CSC000000015<2807111<9001011<0',
     reset: () => {},
