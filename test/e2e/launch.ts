@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
+import { type ElectronApplication, _electron as electron, errors, type Page } from 'playwright-core';
 import { startVirtualDisplay } from '../../build/launch/display.mjs';
 import { electronCommand } from '../../build/launch/electron-command.mjs';
 
@@ -35,7 +35,8 @@ export interface RunningTerminal {
   kill(): Promise<void>;
 }
 
-const launchTimeoutMs = 60_000;
+const launchTimeoutMs = 30_000;
+const pageTimeoutMs = 60_000;
 
 /** Starts the terminal with simulated hardware. The bundles must be up to date (`npm run build`). */
 export async function launchTerminal(options: LaunchOptions = {}): Promise<RunningTerminal> {
@@ -47,9 +48,8 @@ export async function launchTerminal(options: LaunchOptions = {}): Promise<Runni
     await display.stop();
     if (temporary) await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 });
   };
-  let app: ElectronApplication;
-  try {
-    app = await electron.launch({
+  const launch = () =>
+    electron.launch({
       executablePath: command.executable,
       args: [
         ...(options.switches ?? []),
@@ -62,6 +62,14 @@ export async function launchTerminal(options: LaunchOptions = {}): Promise<Runni
       env: { ...inheritedEnvironment(), ...command.env, DISPLAY: display.name, ...options.env },
       timeout: launchTimeoutMs,
       chromiumSandbox: !command.args.includes('--no-sandbox'),
+    });
+  let app: ElectronApplication;
+  try {
+    app = await launch().catch((error: unknown) => {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+      // Playwright can miss a window that opens while it is still attaching, and waits for it for ever.
+      console.error('The terminal was up, but Playwright did not attach to it; trying once more.');
+      return launch();
     });
   } catch (error) {
     await clean();
@@ -97,12 +105,12 @@ export async function launchTerminal(options: LaunchOptions = {}): Promise<Runni
 
 async function pageOf(app: ElectronApplication, name: string): Promise<Page> {
   const isIt = (page: Page) => page.url().startsWith(`app://${name}/`);
-  const deadline = Date.now() + launchTimeoutMs;
+  const deadline = Date.now() + pageTimeoutMs;
   for (;;) {
     const page = app.windows().find(isIt);
     if (page) return page;
     const left = deadline - Date.now();
-    if (left <= 0) throw new Error(`The window ${name} did not open within ${launchTimeoutMs / 1000} s.`);
+    if (left <= 0) throw new Error(`The window ${name} did not open within ${pageTimeoutMs / 1000} s.`);
     // A new window may still be blank when it is announced; it is looked at again shortly after.
     await app.waitForEvent('window', { timeout: Math.min(left, 200) }).catch(() => undefined);
   }
