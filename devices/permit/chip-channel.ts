@@ -36,8 +36,9 @@ export async function transmit(
   let answer = await transmitOnce(connection, command, bounds);
   if (!answer.ok || answer.value.length < 2 || answer.value[answer.value.length - 2] !== 0x61) return answer;
   let whole: Uint8Array = answer.value.subarray(0, -2);
+  let rounds = 0;
   while (answer.value.length >= 2 && answer.value[answer.value.length - 2] === 0x61) {
-    if (whole.length > MAX_RESPONSE) return permitError('invalidData', 'the chip never stops answering');
+    if (++rounds > MAX_ROUNDS) return permitError('invalidData', 'the chip never stops answering');
     const more = answer.value[answer.value.length - 1] ?? 0;
     answer = await transmitOnce(connection, Uint8Array.of(0, 0xc0, 0, 0, more), bounds);
     if (!answer.ok) return answer;
@@ -72,4 +73,5 @@ export const plainChannel =
     return response.ok ? response : permitError('invalidData', 'the chip answers less than a status word');
   };
 
-const MAX_RESPONSE = 65538;
+/** Enough for the longest response in pieces of 256 bytes. */
+const MAX_ROUNDS = 260;

@@ -347,7 +347,8 @@ async function readCardAccess(
   let bytes = answer.value.data;
   const header = decodeTlvHeader(bytes);
   if (!header.ok) return ok([]);
-  const total = Math.min(header.value.headerLength + header.value.length, 4096);
+  const total = header.value.headerLength + header.value.length;
+  if (total > MAX_CARD_ACCESS) return ok([]);
   while (bytes.length < total) {
     const more = await plain({
       cla: 0,
@@ -406,6 +407,8 @@ const SELECT_APPLICATION: CommandApdu = {
   le: null,
 };
 const MAX_PLAIN_OFFSET = 0x7fff;
+/** EF.CardAccess lists a handful of protocols; what is longer is something else. */
+const MAX_CARD_ACCESS = 1024;
 /** No permit holds more; a longer length is damage. */
 const MAX_FILE = 0x40000;
 /** Data of one UPDATE BINARY: with protection still a short command for every cipher. */
