@@ -8,10 +8,15 @@ import { type LockDown, lockedPreferences } from './lock-down.ts';
 import { pageUrl } from './protocol.ts';
 import { keepLoaded, type RendererIncident } from './renderer-health.ts';
 
-export interface ApplicantWindowOptions {
+export interface ApplicantContent {
   readonly screen: Pick<ApplicantScreen, 'current' | 'onScreenful' | 'handle'>;
   /** Calls `listener` with each JPEG frame of the live preview; answers how to stop. */
   readonly onPreview: (listener: (jpeg: Uint8Array) => void) => () => void;
+}
+
+export interface ApplicantWindowOptions {
+  /** What is shown and who is told of touches; the page loads while this is still being made. */
+  readonly content: Promise<ApplicantContent>;
   readonly lockDown: LockDown;
   readonly preload: string;
   /** Full screen without a way out, or a window of this content size in simulation. */
@@ -25,7 +30,7 @@ export interface ApplicantWindowOptions {
 
 /** Opens the applicant screen. It is shown when its first frame is ready, and never closed by the applicant. */
 export function createApplicantWindow(options: ApplicantWindowOptions): BrowserWindow {
-  const { screen, placement } = options;
+  const { content, placement } = options;
   const kiosk = placement === 'kiosk';
   const window = new BrowserWindow({
     ...(kiosk
@@ -52,16 +57,21 @@ export function createApplicantWindow(options: ApplicantWindowOptions): BrowserW
     schema,
     refused: options.onRefusedMessage,
   });
-  receive(peer, receiver(channels.ready, z.undefined()), () =>
-    send(peer, channels.screenful, screen.current()),
-  );
-  receive(peer, receiver(channels.event, applicantEventSchema), (event) => screen.handle(event));
+  receive(peer, receiver(channels.ready, z.undefined()), () => {
+    void content.then(({ screen }) => send(peer, channels.screenful, screen.current()));
+  });
+  receive(peer, receiver(channels.event, applicantEventSchema), (event) => {
+    void content.then(({ screen }) => screen.handle(event));
+  });
   receive(peer, receiver(channels.painted, z.int().nonnegative()), options.onPainted);
-  const stopScreenfuls = screen.onScreenful((screenful) => send(peer, channels.screenful, screenful));
-  const stopPreview = options.onPreview((jpeg) => send(peer, channels.preview, jpeg));
-  window.once('closed', () => {
-    stopScreenfuls();
-    stopPreview();
+  void content.then(({ screen, onPreview }) => {
+    if (window.isDestroyed()) return;
+    const stopScreenfuls = screen.onScreenful((screenful) => send(peer, channels.screenful, screenful));
+    const stopPreview = onPreview((jpeg) => send(peer, channels.preview, jpeg));
+    window.once('closed', () => {
+      stopScreenfuls();
+      stopPreview();
+    });
   });
 
   keepLoaded(peer.name, peer.contents, () => window.loadURL(pageUrl('applicant')), options.onIncident);

@@ -18,6 +18,8 @@ import { pageUrl } from './protocol.ts';
 import { keepLoaded, type RendererIncident } from './renderer-health.ts';
 
 export interface CameraWindowOptions {
+  /** The page is loaded when this settles; at once without it. */
+  readonly loadAfter?: Promise<unknown>;
   readonly lockDown: LockDown;
   readonly preload: string;
   readonly devTools: boolean;
@@ -163,16 +165,21 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
     { channel: cameraChannels.report, schema: cameraReportSchema, refused: options.onRefusedMessage },
     handle,
   );
-  keepLoaded(
-    peer.name,
-    peer.contents,
-    () => window.loadURL(pageUrl('camera')),
-    (incident) => {
-      // `reloaded` comes after the new page has reported itself.
-      if (incident.kind !== 'reloaded') pageGone();
-      options.onIncident(incident);
-    },
-  );
+  const load = () => {
+    if (peer.contents.isDestroyed()) return;
+    keepLoaded(
+      peer.name,
+      peer.contents,
+      () => window.loadURL(pageUrl('camera')),
+      (incident) => {
+        // `reloaded` comes after the new page has reported itself.
+        if (incident.kind !== 'reloaded') pageGone();
+        options.onIncident(incident);
+      },
+    );
+  };
+  if (options.loadAfter) void options.loadAfter.then(load, load);
+  else load();
 
   const host: CameraHost = {
     open: async (label, command) => {
