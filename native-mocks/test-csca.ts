@@ -48,9 +48,12 @@ export interface TestCsca {
   readonly signer: DocumentSigner;
 }
 
-/** Makes a new authority with one document signer, valid around `now`. */
-export function createTestCsca(now: Date): TestCsca {
-  return issueSigner(createAuthority(now), now);
+/**
+ * Makes a new authority with one document signer, valid around `now`.
+ * @param name common name of the authority; one that nobody trusts needs a name that nobody knows
+ */
+export function createTestCsca(now: Date, name = CSCA_NAME): TestCsca {
+  return issueSigner(createAuthority(now, name), now, name);
 }
 
 let shared: TestCsca | null = null;
@@ -67,8 +70,8 @@ export function testCsca(now: Date): TestCsca {
  */
 export async function openTestCsca(keyFile: string, now: Date): Promise<TestCsca> {
   const kept = await readAuthority(keyFile, now);
-  if (kept !== null) return issueSigner(kept, now);
-  const authority = createAuthority(now);
+  if (kept !== null) return issueSigner(kept, now, CSCA_NAME);
+  const authority = createAuthority(now, CSCA_NAME);
   const text = JSON.stringify({
     certificate: Buffer.from(authority.certificate).toString('base64'),
     privateKey: authority.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
@@ -76,7 +79,7 @@ export async function openTestCsca(keyFile: string, now: Date): Promise<TestCsca
   await mkdir(dirname(keyFile), { recursive: true });
   await writeFile(`${keyFile}.new`, text, { mode: 0o600 });
   await rename(`${keyFile}.new`, keyFile);
-  return issueSigner(authority, now);
+  return issueSigner(authority, now, CSCA_NAME);
 }
 
 /** Writes the authority's certificate (DER, named by its fingerprint) into a folder of trusted CSCAs; answers the path. */
@@ -93,15 +96,16 @@ interface Authority {
   readonly privateKey: KeyObject;
 }
 
-const CSCA_NAME = distinguishedName('TEST CSCA - NOT AN AUTHORITY');
+const CSCA_NAME = 'TEST CSCA - NOT AN AUTHORITY';
 const SIGNER_NAME = distinguishedName('TEST DOCUMENT SIGNER');
 
-function createAuthority(now: Date): Authority {
+function createAuthority(now: Date, name: string): Authority {
+  const authority = distinguishedName(name);
   const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const certificate = encodeCertificate({
     serialNumber: randomSerial(),
-    issuer: CSCA_NAME,
-    subject: CSCA_NAME,
+    issuer: authority,
+    subject: authority,
     notBefore: addDays(now, -365),
     notAfter: addDays(now, 365 * 15),
     publicKey: keys.publicKey,
@@ -131,12 +135,12 @@ async function readAuthority(keyFile: string, now: Date): Promise<Authority | nu
   }
 }
 
-function issueSigner(authority: Authority, now: Date): TestCsca {
+function issueSigner(authority: Authority, now: Date, name: string): TestCsca {
   const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const serialNumber = randomSerial();
   const certificate = encodeCertificate({
     serialNumber,
-    issuer: CSCA_NAME,
+    issuer: distinguishedName(name),
     subject: SIGNER_NAME,
     notBefore: addDays(now, -90),
     notAfter: addDays(now, 365 * 11),
@@ -149,7 +153,7 @@ function issueSigner(authority: Authority, now: Date): TestCsca {
     certificate: authority.certificate,
     signer: {
       certificate,
-      issuerName: CSCA_NAME,
+      issuerName: distinguishedName(name),
       serialNumber,
       sign: (data) => sign('sha256', data, keys.privateKey),
     },

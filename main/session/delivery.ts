@@ -45,8 +45,11 @@ export const deliverySchema = z.discriminatedUnion('kind', [
     submissionId: z.string(),
     application: applicationSchema,
   }),
-  /** Close an order nobody heard of again, and give back whatever came for it. */
-  z.object({ kind: z.literal('settleOrder'), orderNumber: z.string() }),
+  /**
+   * Close an order that was given up, and give back whatever comes for it. Money on its way may show only after the
+   * order was closed, so it is looked at once more when `lookAgainAt` (epoch milliseconds) has passed.
+   */
+  z.object({ kind: z.literal('settleOrder'), orderNumber: z.string(), lookAgainAt: z.number() }),
   z.object({ kind: z.literal('refund'), orderNumber: z.string(), amountFen: z.int() }),
 ]);
 export type DeliveryBody = z.infer<typeof deliverySchema>;
@@ -62,12 +65,23 @@ export interface FarEnds {
   readonly payments: Payments;
 }
 
-type Sent = Result<void, BureauError | PaymentError>;
+/** Money still on its way when an order is closed shows within this, milliseconds. */
+const lateMoneyMs = 15 * 60_000;
+
+/** Has an order that was given up at `now` closed, watched for late money, and refunded if any comes. */
+export const settleOrder = (orderNumber: string, now: number): NewDelivery =>
+  delivery({ kind: 'settleOrder', orderNumber, lookAgainAt: now + lateMoneyMs }, `${orderNumber}:settle`);
+
+type Sent = Result<
+  void,
+  BureauError | PaymentError | { readonly code: 'tooEarly'; readonly retryAt: number }
+>;
 const sent: Sent = { ok: true, value: undefined };
 
 /** Delivers one message. A far end that does not know what the message is about has nothing left to do for it. */
 async function send(
   { bureau, payments }: FarEnds,
+  now: number,
   requestId: string,
   body: DeliveryBody,
   call: CallOptions,
@@ -89,7 +103,11 @@ async function send(
     case 'settleOrder': {
       const closed = await payments.close(body.orderNumber, call);
       if (!closed.ok) return closed.error.code === 'notFound' ? sent : closed;
-      if (closed.value.state !== 'paid') return sent;
+      if (closed.value.state !== 'paid') {
+        return now >= body.lookAgainAt
+          ? sent
+          : { ok: false, error: { code: 'tooEarly', retryAt: body.lookAgainAt } };
+      }
       const amountFen = closed.value.paidFen;
       const refunded = await payments.refund(
         { orderNumber: body.orderNumber, refundId: requestId, amountFen },
@@ -127,12 +145,14 @@ async function deliverOne(
 ): Promise<boolean> {
   const body = deliverySchema.safeParse(waiting.body);
   const result: Sent = body.success
-    ? await send(farEnds, waiting.requestId, body.data, call)
+    ? await send(farEnds, clock.now(), waiting.requestId, body.data, call)
     : { ok: false, error: { code: 'invalidAnswer', message: 'the message in the outbox has no known form' } };
   if (result.ok) {
     journal.markDelivered(waiting.id);
     return true;
   }
-  journal.markAttempt(waiting.id, clock.now() + backoff(waiting.attempts), result.error.code);
+  const { error } = result;
+  const nextAt = 'retryAt' in error ? error.retryAt : clock.now() + backoff(waiting.attempts);
+  journal.markAttempt(waiting.id, nextAt, error.code);
   return false;
 }

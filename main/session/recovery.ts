@@ -13,7 +13,7 @@ import { giveBack } from '../steps/return-permit.ts';
 import { chipRecord } from '../steps/write-endorsement.ts';
 import type { ApplicantScreen } from './applicant-screen.ts';
 import { emptyCase } from './case-file.ts';
-import { applicationSchema, delivery } from './delivery.ts';
+import { applicationSchema, delivery, settleOrder } from './delivery.ts';
 import type { StepContext } from './step.ts';
 
 /** What the intents of `write-endorsement.ts` seal for this moment. */
@@ -208,7 +208,7 @@ async function cardIsInside({ devices, signal }: StepContext): Promise<boolean> 
 }
 
 async function settlePayment(context: StepContext, intent: OpenIntent, onChip: 'all' | 'none' | 'unknown') {
-  const { journal, payments, config, signal, ids, case: file } = context;
+  const { journal, payments, config, clock, signal, ids, case: file } = context;
   const { orderNumber, applicationNumber } = file;
   if (onChip === 'all') return settle(journal, intent, 'done');
   if (onChip === 'unknown' || orderNumber === null) {
@@ -221,12 +221,11 @@ async function settlePayment(context: StepContext, intent: OpenIntent, onChip: '
   }
   giveUpApplication(context, 'notWritten');
   const order = await payments.close(orderNumber, { timeoutMs: config.payments.timeoutMs, signal });
-  if (order.ok && order.value.state === 'paid') {
-    await giveMoneyBack(context, order.value.paidFen);
-    return settle(journal, intent, 'compensated');
-  }
-  if (order.ok && order.value.state === 'refunded') {
-    file.money = { state: 'refunded', fen: order.value.refundedFen };
+  if (order.ok && (order.value.state === 'paid' || order.value.state === 'refunded')) {
+    // A second payment may have been given back already; only the journal knows of how much that was.
+    const left =
+      order.value.state === 'paid' ? order.value.paidFen : file.money.state === 'paid' ? file.money.fen : 0;
+    if (left > 0) await giveMoneyBack(context, left);
     return settle(journal, intent, 'compensated');
   }
   if (order.ok || order.error.code === 'notFound') {
@@ -237,7 +236,7 @@ async function settlePayment(context: StepContext, intent: OpenIntent, onChip: '
   journal.settle(intent.id, {
     outcome: 'custody',
     facts: { code: order.error.code },
-    outbox: delivery({ kind: 'settleOrder', orderNumber }, `${orderNumber}:settle`),
+    outbox: settleOrder(orderNumber, clock.now()),
   });
   logSettled(journal, intent, 'queued');
 }
@@ -296,16 +295,20 @@ async function repeatRefund(context: StepContext, intent: OpenIntent): Promise<v
 async function finishRetaining(context: StepContext, intent: OpenIntent): Promise<void> {
   const { journal, devices, signal, ids, case: file } = context;
   const bounds = { timeoutMs: deviceTimeoutMs, signal };
-  const position = await devices.endorsementPrinter.position(bounds);
-  const kept =
-    position.ok &&
-    (position.value === 'retained' ||
-      position.value === 'absent' ||
-      (await devices.endorsementPrinter.retain(bounds)).ok);
-  settle(journal, intent, kept ? 'done' : 'custody');
-  file.document = kept ? 'retained' : 'stuck';
+  const where = async () => {
+    const position = await devices.endorsementPrinter.position(bounds);
+    return position.ok ? position.value : 'unknown';
+  };
+  if ((await where()) !== 'retained') await devices.endorsementPrinter.retain(bounds);
+  const position = await where();
+  if (position === 'absent') {
+    file.document = 'returned';
+    return settle(journal, intent, 'failed');
+  }
+  file.document = position === 'retained' ? 'retained' : 'stuck';
+  settle(journal, intent, position === 'retained' ? 'done' : 'custody');
   journal.raiseCustody({
-    kind: kept ? 'permitRetained' : 'permitLeftInside',
+    kind: position === 'retained' ? 'permitRetained' : 'permitLeftInside',
     ...ids,
     personal: { documentNumber: file.mrzKey?.documentNumber ?? null },
   });

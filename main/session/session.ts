@@ -2,7 +2,7 @@
  * What the terminal does from morning to night: waits for somebody, offers what works now, runs the service they
  * choose, shows how it ended, and forgets them.
  */
-import type { Device, DeviceKind } from '../../devices/device.ts';
+import type { Device, DeviceKind, DeviceStatus } from '../../devices/device.ts';
 import { message } from '../contract/message.ts';
 import type { MenuItem } from '../contract/views.ts';
 import { endingView } from '../steps/outcomes.ts';
@@ -192,11 +192,17 @@ async function serve(options: SessionOptions, service: Service): Promise<void> {
   options.onEnded?.(service.id, outcome);
 }
 
+const lost: ReadonlySet<DeviceStatus['state']> = new Set([
+  'powerOff',
+  'noDevice',
+  'offline',
+  'hardwareError',
+]);
+
 function watchForLoss(devices: readonly Device[], listener: (device: DeviceKind) => void): () => void {
   const stops = devices.map((device) =>
-    device.onStatus((status) => {
-      if (status.state === 'powerOff' || status.state === 'noDevice' || status.state === 'hardwareError')
-        listener(device.kind);
+    device.onStatus(({ state }) => {
+      if (lost.has(state)) listener(device.kind);
     }),
   );
   return () => {

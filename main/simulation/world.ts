@@ -83,7 +83,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const keep = options.keep ?? true;
   const now = new Date(clock.now());
   const csca = keep ? await openTestCsca(join(folder, 'csca-key.json'), now) : createTestCsca(now);
-  const stranger = createTestCsca(now);
+  const stranger = createTestCsca(now, 'TEST CSCA NOBODY TRUSTS');
   const cscaFolder = join(folder, 'csca');
   await writeCscaCertificate(csca, cscaFolder);
 

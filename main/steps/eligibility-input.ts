@@ -31,10 +31,26 @@ export function eligibilityInput(
       authenticity: verdict === 'unverified' && !config.trust.requireGenuine ? 'genuine' : verdict,
       mrzAgrees: printed !== null && agrees(printed, permit),
     },
-    record,
+    record: record && { ...record, endorsements: [...record.endorsements, ...onlyOnChip(permit, record)] },
     region: regionOn(rules, today, config.region.division.slice(0, 2)),
   };
 }
+
+/** What the chip holds and the bureau has not heard of yet, e.g. because its report still waits in an outbox. */
+const onlyOnChip = (permit: Permit, record: HolderRecord): HolderRecord['endorsements'] =>
+  permit.endorsements
+    .map(({ place, type, count, issuedOn, validUntil, used }) => ({
+      place,
+      type,
+      count,
+      issuedOn,
+      validUntil,
+      entriesUsed: used,
+    }))
+    .filter(
+      (chip) =>
+        !record.endorsements.some((known) => known.place === chip.place && known.issuedOn === chip.issuedOn),
+    );
 
 /** Whether the printed line and the chip say the same; the line writes dates as YYMMDD. */
 function agrees(printed: MrzKey, permit: Permit): boolean {

@@ -41,7 +41,6 @@ export const insertPermit: Step = {
       await file.connection?.release();
       file.connection = null;
       if ((await giveBack(context)) !== 'returned') return { go: 'end', outcome: permitUnusable(read.text) };
-      file.document = 'withApplicant';
       problem = read.text;
       if (read.kind === 'needsLine') typed = await askForLine(context);
     }

@@ -6,7 +6,7 @@
 import { message } from '../contract/message.ts';
 import { newOrderNumber } from '../payments/order-number.ts';
 import type { OrderState } from '../payments/port.ts';
-import { delivery } from '../session/delivery.ts';
+import { settleOrder } from '../session/delivery.ts';
 import { Interrupted, type Outcome, type Step, type StepContext, type StepResult } from '../session/step.ts';
 import { giveMoneyBack, giveUpApplication } from './give-up.ts';
 import {
@@ -184,7 +184,7 @@ async function paid(
 
 /** Settles the order's intent and has whatever still comes for it closed and given back. */
 function abandonOrder(
-  { journal, case: file }: StepContext,
+  { journal, clock, case: file }: StepContext,
   outcome: 'failed' | 'custody',
   code: string,
 ): void {
@@ -193,7 +193,7 @@ function abandonOrder(
   journal.settle(file.paymentIntent, {
     outcome,
     facts: { code },
-    outbox: delivery({ kind: 'settleOrder', orderNumber }, `${orderNumber}:settle`),
+    outbox: settleOrder(orderNumber, clock.now()),
   });
   file.paymentIntent = null;
 }

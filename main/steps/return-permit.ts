@@ -36,6 +36,12 @@ export async function giveBack(
     personal: { documentNumber: file.permit?.documentNumber ?? file.mrzKey?.documentNumber ?? null },
   });
   const ejected = await transport.eject({ timeoutMs: moveTimeoutMs, signal });
+  if (!ejected.ok && (await cardIsGone(context))) {
+    journal.append({ event: 'permit-taken', outcome: 'success', ...ids, clear: { device } });
+    journal.settle(intent, { outcome: 'done' });
+    file.document = 'returned';
+    return file.document;
+  }
   if (!ejected.ok) {
     journal.append({ event: 'permit-returned', outcome: 'failure', ...ids, clear: { device } });
     journal.settle(intent, { outcome: 'custody', facts: { code: ejected.error.code } });
@@ -68,6 +74,12 @@ export async function giveBack(
   journal.settle(intent, { outcome: 'failed', facts: { code: taken.error.code } });
   await retain(context);
   return file.document;
+}
+
+/** The card was pulled out by hand before the machine could push it out. */
+async function cardIsGone({ devices, signal }: Parameters<typeof giveBack>[0]): Promise<boolean> {
+  const position = await devices.endorsementPrinter.position({ timeoutMs: moveTimeoutMs, signal });
+  return position.ok && position.value === 'absent';
 }
 
 async function retain({

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import type { CameraHost, FaceObservation } from '../../devices/portrait-camera/interface.ts';
 import { fail, ok } from '../../devices/result.ts';
 import type { TerminalConfig } from '../../main/config/schema.ts';
-import type { ApplicantEvent } from '../../main/contract/events.ts';
+import { type ApplicantEvent, applicantEventSchema } from '../../main/contract/events.ts';
 import type { Screenful, View, ViewKind } from '../../main/contract/views.ts';
 import type { Entry } from '../../main/journal/journal.ts';
 import { createPrintedMatter } from '../../main/print/index.ts';
@@ -260,6 +260,19 @@ export function goodApplicant(
   };
 }
 
+/** Events that belong to no view. */
+const anywhere: ReadonlySet<ApplicantEvent['type']> = new Set([
+  'activity',
+  'setLanguage',
+  'setLargeText',
+  'setHighContrast',
+  'setLowReach',
+  'callStaff',
+  'closeDialog',
+  'leave',
+  'confirmLeave',
+]);
+
 export interface Visit {
   /** Kinds of the views, in order, each once in a row. */
   readonly views: readonly ViewKind[];
@@ -286,8 +299,7 @@ export function visit(hall: Hall, answers: Answers, timeoutMs = 20_000): Promise
       // The applicant sees the view before answering it.
       queueMicrotask(() => {
         const act = (event: DistributedOmit<ApplicantEvent, 'viewId'>) =>
-          // Every event is one of the union; those of a view carry its id, the others ignore it.
-          screen.handle({ ...event, viewId } as ApplicantEvent);
+          screen.handle(applicantEventSchema.parse(anywhere.has(event.type) ? event : { ...event, viewId }));
         if (view.kind === 'ending') {
           clearTimeout(giveUp);
           stop();
@@ -308,6 +320,7 @@ export function visit(hall: Hall, answers: Answers, timeoutMs = 20_000): Promise
       });
     };
     const stop = screen.onScreenful(look);
-    look(screen.current());
+    // The last applicant's ending may still stand there.
+    if (screen.current().view.kind !== 'ending') look(screen.current());
   });
 }

@@ -53,7 +53,7 @@ export function createVirtualClock(start: number): VirtualClock {
   void pass();
 
   return {
-    now: () => start + elapsed,
+    now: () => Math.round(start + elapsed),
     monotonic: () => elapsed,
     today: () => localTimeOf(start + elapsed).slice(0, 10),
     localTime: () => localTimeOf(start + elapsed),
