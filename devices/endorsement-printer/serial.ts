@@ -313,6 +313,20 @@ export function createSerialEndorsementPrinter(
     }
   };
 
+  /** Stops what a terminal that died had begun: waiting for a card, or printing. */
+  const stopLeftover = async (options: CommandOptions): Promise<DeviceResult<void>> => {
+    const end = clock.monotonic() + Math.min(cancelReplyMs, options.timeoutMs);
+    for (;;) {
+      const unit = await readStatus(options);
+      if (!unit.ok) return unit;
+      if (!unit.value.flags.busy) return ok(undefined);
+      if (clock.monotonic() >= end) return fail(silent());
+      const stopped = await alone(options, () => transact('cancel', noBytes, promptReplyMs, options.signal));
+      if (!stopped.ok) return stopped;
+      await clock.sleep(takenPollMs, options.signal);
+    }
+  };
+
   const loadRaster = async (
     raster: Raster,
     signal: AbortSignal,
@@ -374,6 +388,12 @@ export function createSerialEndorsementPrinter(
         return known;
       }
       identity = known.value;
+      const free = await stopLeftover(options);
+      if (!free.ok) {
+        await this.close();
+        setStatus({ state: 'powerOff' });
+        return free;
+      }
       pollWhileIdle(closing.signal);
       return ok(undefined);
     },
@@ -382,6 +402,12 @@ export function createSerialEndorsementPrinter(
       closing.abort();
       const last = line;
       line = null;
+      if (last !== null && exchange !== null) {
+        // What is under way would keep the slot open for whoever comes next.
+        lastSequence = (lastSequence % 0xff) + 1;
+        const cancel = encodeFrame({ command: commands.cancel, sequence: lastSequence, data: noBytes });
+        await last.send(cancel, { timeoutMs: acknowledgeMs, signal: new AbortController().signal });
+      }
       await last?.close();
       setStatus({ state: 'offline' });
     },

@@ -2,6 +2,7 @@ import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEndorsementPrinter } from '../../devices/endorsement-printer/index.ts';
 import type { EndorsementPrinter, Raster } from '../../devices/endorsement-printer/interface.ts';
+import { commands, encodeFrame } from '../../devices/endorsement-printer/protocol.ts';
 import { createCardUnit, type VirtualCard } from '../../native-mocks/card-unit.ts';
 import {
   createVirtualEndorsementPrinter,
@@ -273,6 +274,25 @@ describe.each(bothWays)('endorsement printer $name', (way) => {
     await until(() => unit.activity() === 'waitingForCard', 'the slot to open');
     await line.pull();
     expect(await accepted).toMatchObject({ ok: false, error: { code: 'deviceNotReady' } });
+  });
+
+  it('shuts the slot when it is closed while it waits for a card', async () => {
+    const { printer, unit } = await machine(way);
+    const accepted = printer.accept(within());
+    await until(() => unit.activity() === 'waitingForCard', 'the slot to open');
+    await printer.close();
+    expect(await accepted).toMatchObject({ ok: false, error: { code: 'deviceNotReady' } });
+    await until(() => unit.activity() === 'idle', 'the slot to shut');
+  });
+
+  it('stops what a terminal that died had begun', async () => {
+    const { printer, unit } = await machine(way);
+    // The frame of ACCEPT as the dead terminal left it, with nobody there to take the reply.
+    unit.receive(encodeFrame({ command: commands.accept, sequence: 200, data: Uint8Array.of(0, 200) }));
+    await until(() => unit.activity() === 'waitingForCard', 'the slot to open');
+    expect(await printer.open(within())).toMatchObject({ ok: true });
+    expect(unit.activity()).toBe('idle');
+    expect(await code(printer.eject(within()))).toBe('noMedia');
   });
 
   it('can be closed and opened again', async () => {
