@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/e2e/**', 'test/contract/**'],
+          exclude: ['test/e2e/**', 'test/renderer/**', 'test/contract/**'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -33,7 +33,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          // The renderers' own tests show their pages in a real Electron too.
+          include: ['test/e2e/**/*.test.ts', 'test/renderer/**/*.test.{ts,tsx}'],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 120_000,
