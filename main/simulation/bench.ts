@@ -17,6 +17,15 @@ export interface WorldBench {
   handle(command: BenchCommand): void;
 }
 
+/** Who can stand before the portrait camera. Whoever owns the video device makes it so. */
+export interface BenchCamera {
+  /** Pictures to choose from, such as `loop-person01`. */
+  readonly scenes: readonly string[];
+  /** The one before the camera now. */
+  scene(): string;
+  show(scene: string): void;
+}
+
 /** One virtual device: how it looks, and what can be done at it. */
 interface Station {
   readonly id: string;
@@ -36,10 +45,12 @@ const slowMs = 3000;
 /** What no device announces, such as a new payment order, is looked for this often. */
 const lookEveryMs = 500;
 
-export function createBench(world: World): WorldBench {
+/** The bench of `world`; without `camera` it has no portrait camera. */
+export function createBench(world: World, camera: BenchCamera | null = null): WorldBench {
   const stations = [
     cardUnitStation(world),
     ...mrzReaderStation(world),
+    ...(camera ? [portraitCameraStation(camera)] : []),
     endorsementPrinterStation(world),
     receiptPrinterStation(world),
     phoneStation(world),
@@ -151,6 +162,27 @@ function mrzReaderStation({ mrzReader }: World): Station[] {
       act: () => {},
     },
   ];
+}
+
+function portraitCameraStation(camera: BenchCamera): Station {
+  return {
+    id: 'portraitCamera',
+    faults: [],
+    isFaulty: () => false,
+    look: () => ({
+      state: 'live',
+      lines: [camera.scene()],
+      actions: [
+        { id: 'standBefore', choices: camera.scenes.map((scene) => ({ value: scene, label: scene })) },
+      ],
+      image: null,
+    }),
+    act(action, value) {
+      if (action === 'standBefore' && value !== undefined && camera.scenes.includes(value))
+        camera.show(value);
+    },
+    setFault: () => {},
+  };
 }
 
 function endorsementPrinterStation({ endorsementPrinter, cardUnit }: World): Station {

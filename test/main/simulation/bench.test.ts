@@ -91,6 +91,24 @@ describe('the bench', () => {
     }
   });
 
+  it('has a portrait camera where somebody can put people before it', () => {
+    let scene = 'loop-person01';
+    const withCamera = createBench(world, {
+      scenes: ['loop-person01', 'loop-empty-hall'],
+      scene: () => scene,
+      show: (next) => {
+        scene = next;
+      },
+    });
+    const stand = (value: string) =>
+      withCamera.handle({ type: 'action', device: 'portraitCamera', action: 'standBefore', value });
+    expect(device('portraitCamera', withCamera.state()).lines).toEqual(['loop-person01']);
+    stand('loop-nobody-knows');
+    expect(scene).toBe('loop-person01');
+    stand('loop-empty-hall');
+    expect(device('portraitCamera', withCamera.state()).lines).toEqual(['loop-empty-hall']);
+  });
+
   it('drops what it does not have', () => {
     const before = bench.state();
     bench.handle({ type: 'action', device: 'door', action: 'open' });
