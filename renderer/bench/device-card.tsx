@@ -138,21 +138,26 @@ interface ChoicesProps {
   readonly choose: (value: string) => void;
 }
 
-/** A long list with a field to narrow it; a press on a line is the action itself. */
+/** As many can be seen at once. */
+const fewChoices = 6;
+
+/** A list, a long one with a field to narrow it; a press on a line is the action itself. */
 function Choices({ label, choices, say, choose }: ChoicesProps) {
   const [sought, setSought] = useState('');
   const words = sought.toLowerCase().split(/\s+/);
   const found = choices.filter((choice) => words.every((word) => choice.label.toLowerCase().includes(word)));
   return (
-    <div className="choices">
+    <div className="choices" data-few={choices.length <= fewChoices || undefined}>
       <h3>{say(label, {})}</h3>
-      <input
-        type="search"
-        value={sought}
-        placeholder={say('bench.find', {})}
-        aria-label={say('bench.find', {})}
-        onChange={(event) => setSought(event.target.value)}
-      />
+      {choices.length > fewChoices && (
+        <input
+          type="search"
+          value={sought}
+          placeholder={say('bench.find', {})}
+          aria-label={say('bench.find', {})}
+          onChange={(event) => setSought(event.target.value)}
+        />
+      )}
       <ul>
         {found.map((choice) => (
           <li key={choice.value}>
