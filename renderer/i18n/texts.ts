@@ -1,4 +1,4 @@
-/** All texts of `assets/locales`, bundled; `rules.age` is the path `age` in the file `rules.json`. */
+/** All texts of `assets/locales`, bundled; the first name of a key is its file's, the rest the path in it. */
 import { createInstance } from 'i18next';
 import type { Translate } from '../../main/contract/format-message.ts';
 import type { Language } from '../../main/contract/message.ts';

@@ -23,7 +23,9 @@ export function AttractView({ view }: ViewProps<'attract'>) {
       note={
         <>
           {view.outOfService ? <Note tone="warning">{say(view.outOfService)}</Note> : null}
-          <p className="hours">{say('screens.attract.hours', { hours: screenful.hall.hours })}</p>
+          {open ? (
+            <p className="hours">{say('screens.attract.hours', { hours: screenful.hall.hours })}</p>
+          ) : null}
         </>
       }
       actions={

@@ -30,16 +30,14 @@ export function CheckAnswersView({ view }: ViewProps<'checkAnswers'>) {
         ) : null
       }
       work={
-        <>
-          <Pages
-            role="list"
-            className="rows"
-            items={view.rows.map((row, index) => ({
-              key: `${index} ${row.label.key}`,
-              content: <AnswerRow row={row} />,
-            }))}
-          />
-        </>
+        <Pages
+          role="list"
+          className="rows"
+          items={view.rows.map((row, index) => ({
+            key: `${index} ${row.label.key}`,
+            content: <AnswerRow row={row} />,
+          }))}
+        />
       }
       note={
         <div ref={place} className="declaration-place">

@@ -12,7 +12,7 @@ export function InsertPermitView({ view }: ViewProps<'insertPermit'>) {
   return (
     <Frame
       title={say('screens.insertPermit.title')}
-      lead={say('screens.insertPermit.lead')}
+      lead={view.problem ? undefined : say('screens.insertPermit.lead')}
       picture={<PermitIntoReader />}
       note={
         <>

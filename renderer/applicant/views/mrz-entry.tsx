@@ -44,8 +44,10 @@ export function MrzEntryView({ view }: ViewProps<'mrzEntry'>) {
     setAttempt((before) => before + 1);
   }, [view.problem]);
 
+  const labelOf = (part: MrzPart) =>
+    say(parts.find((one) => one.part === part)?.label ?? 'screens.mrzEntry.lead');
   const problem = incomplete
-    ? { part: incomplete, message: say('screens.mrzEntry.incomplete') }
+    ? { part: incomplete, message: `${labelOf(incomplete)}: ${say('screens.mrzEntry.incomplete')}` }
     : view.problem
       ? { part: view.problem.part, message: say(view.problem.message) }
       : null;
@@ -80,8 +82,8 @@ export function MrzEntryView({ view }: ViewProps<'mrzEntry'>) {
 
   // With the boxes drawn together the part being typed is named here; with an alarm there is enough to read.
   const leadOf = () => {
-    if (screenful.preferences.lowReach) return say(parts[place]?.label ?? 'screens.mrzEntry.lead');
-    return problem ? undefined : say('screens.mrzEntry.lead');
+    if (problem) return undefined;
+    return screenful.preferences.lowReach ? labelOf(active) : say('screens.mrzEntry.lead');
   };
 
   return (
@@ -92,7 +94,7 @@ export function MrzEntryView({ view }: ViewProps<'mrzEntry'>) {
         problem ? (
           <ErrorSummary
             title={say('screens.errorSummary.title')}
-            message={`${say(parts.find((one) => one.part === problem.part)?.label ?? '')}: ${problem.message}`}
+            message={problem.message}
             attempt={attempt}
             onGo={() => setActive(problem.part)}
           />
@@ -107,7 +109,6 @@ export function MrzEntryView({ view }: ViewProps<'mrzEntry'>) {
                 key={part}
                 className="mrz-part"
                 action={`part-${part}`}
-                aria-label={`${say(label)}: ${typed[part]}`}
                 aria-pressed={part === active}
                 data-wrong={problem?.part === part || undefined}
                 onPress={() => setActive(part)}

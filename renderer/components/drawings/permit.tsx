@@ -1,11 +1,17 @@
-/** The mouth of the card unit. Drawn after the card so that the card goes in behind it. */
-export function ReaderFront() {
+import { type ReactNode, useId } from 'react';
+
+/** The mouth of the card unit; `card` shows only as far as it stands out of the slot. */
+export function Reader({ card }: { readonly card: ReactNode }) {
+  const outside = useId();
   return (
     <g>
-      <path className="drawing-device" d="M40 60a36 36 0 0 1 36-36h648a36 36 0 0 1 36 36v196H40z" />
-      <path className="drawing-device" d="M40 250h720v22a36 36 0 0 1-36 36H76a36 36 0 0 1-36-36z" />
-      <rect className="drawing-slot" x="206" y="244" width="388" height="36" rx="18" />
-      <circle className="drawing-light" cx="690" cy="100" r="18" />
+      <rect className="drawing-device" x="40" y="24" width="720" height="284" rx="36" />
+      <rect className="drawing-slot" x="206" y="228" width="388" height="36" rx="18" />
+      <circle className="drawing-light" cx="690" cy="92" r="18" />
+      <clipPath id={outside}>
+        <rect x="0" y="246" width="800" height="600" />
+      </clipPath>
+      <g clipPath={`url(#${outside})`}>{card}</g>
     </g>
   );
 }

@@ -64,19 +64,8 @@ try {
         await page.evaluate((jpeg) => window.gallery.preview(jpeg), frame);
         await page.evaluate(() => document.fonts.ready.then(() => undefined));
         await page.waitForFunction(() => !document.querySelector('[data-measuring]'));
-        const cut = await page.evaluate(() =>
-          [...document.querySelectorAll<HTMLElement>('.terminal *')]
-            .filter((element) => element.scrollHeight > element.clientHeight + 2 && element.clientHeight > 0)
-            .filter((element) => getComputedStyle(element).display !== 'inline')
-            .filter((element) => !element.closest('svg'))
-            .map(
-              (element) =>
-                `${element.className || element.tagName} ${element.scrollHeight}>${element.clientHeight}`,
-            ),
-        );
         const flags = `${values.large ? '-large' : ''}${values.contrast ? '-contrast' : ''}${values.reach ? '-reach' : ''}`;
         const file = `${size}${flags}-${language}-${name}.png`;
-        if (cut.length > 0) console.log(`${file}: ${cut.slice(0, 4).join('; ')}`);
         await page.screenshot({ path: join(values.out, file) });
       }
     }
