@@ -12,6 +12,8 @@ export interface Arguments {
   readonly simulate: boolean;
   /** The bench window, in simulation. */
   readonly bench: boolean;
+  /** How many times faster than real units the virtual ones move and print. */
+  readonly simulationSpeed: number;
   /** Content size of the applicant window in simulation, pixels; without it the configured one. */
   readonly size: { readonly width: number; readonly height: number } | null;
   /** Language the screen starts in; without it the configured one. */
@@ -32,6 +34,7 @@ export function readArguments(argv: readonly string[]): Result<Arguments, string
       'data-dir': { type: 'string' },
       simulate: { type: 'boolean' },
       'no-bench': { type: 'boolean' },
+      'simulation-speed': { type: 'string' },
       size: { type: 'string' },
       lang: { type: 'string' },
     },
@@ -40,6 +43,9 @@ export function readArguments(argv: readonly string[]): Result<Arguments, string
   if (!size.ok) return size;
   const language = values.lang === undefined ? ok(null) : readLanguage(values.lang);
   if (!language.ok) return language;
+  const simulationSpeed = values['simulation-speed'] === undefined ? 1 : Number(values['simulation-speed']);
+  if (!(simulationSpeed >= 1 && simulationSpeed <= 100))
+    return fail('--simulation-speed is a number from 1 to 100.');
   for (const name of ['config', 'data-dir'] as const) {
     if (values[name] === true || values[name] === '') return fail(`--${name} needs a path.`);
   }
@@ -48,6 +54,7 @@ export function readArguments(argv: readonly string[]): Result<Arguments, string
     dataDirectory: typeof values['data-dir'] === 'string' ? values['data-dir'] : null,
     simulate: values.simulate === true,
     bench: values['no-bench'] !== true,
+    simulationSpeed,
     size: size.value,
     language: language.value,
   });

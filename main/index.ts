@@ -119,7 +119,7 @@ async function surround(
       clock,
       assets: path.join(app.getAppPath(), 'assets/simulation'),
       folder,
-      speed: 1,
+      speed: args.simulationSpeed,
     });
     const { natives, bureau, payments, cscaFolder } = world;
     return ok({

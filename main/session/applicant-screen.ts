@@ -61,6 +61,20 @@ const resting: ScreenMode = {
   paidFen: () => 0,
 };
 
+/** What a view says apart from a bar that grows or a hint that changes; `null` for one that is always new. */
+function still(view: View): unknown {
+  switch (view.kind) {
+    case 'readingPermit':
+      return view.kind;
+    case 'waiting':
+      return [view.kind, view.for];
+    case 'faceCheck':
+      return view.phase === 'looking' ? [view.kind, view.triesLeft] : null;
+    default:
+      return null;
+  }
+}
+
 export function createApplicantScreen(options: ApplicantScreenOptions): ApplicantScreen {
   const { clock } = options;
   const listeners = new Set<(screenful: Screenful) => void>();
@@ -92,10 +106,10 @@ export function createApplicantScreen(options: ApplicantScreenOptions): Applican
 
   const draw = (view: View, canGoBack = false) => {
     endWait()?.resolve({ type: 'superseded' });
-    const sameKind =
-      view.kind === state.view.kind && (view.kind === 'readingPermit' || view.kind === 'waiting');
+    const before = still(state.view);
+    const grows = before !== null && JSON.stringify(still(view)) === JSON.stringify(before);
     publish({
-      viewId: sameKind ? state.viewId : state.viewId + 1,
+      viewId: grows ? state.viewId : state.viewId + 1,
       view,
       dialog: state.dialog?.kind === 'staffCalled' ? state.dialog : null,
       progress: mode.progress,

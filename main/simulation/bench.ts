@@ -37,7 +37,18 @@ interface Station {
 }
 
 /** Faults of a permit that is yet to be inserted. */
-const permitFaults = ['expired', 'tamperedDg1', 'noDg2', 'endorsementFileFull'] as const;
+const permitFaults: Readonly<Record<string, PersonalisationFault>> = {
+  mute: { type: 'mute' },
+  slow: { type: 'slow', msPerApdu: 200 },
+  pulled: { type: 'pulled', atApdu: 9 },
+  wrongMac: { type: 'wrongMac', inResponse: 4 },
+  expired: { type: 'expired' },
+  tamperedDg1: { type: 'tamperedDg1' },
+  noDg2: { type: 'noDg2' },
+  endorsementFileFull: { type: 'endorsementFileFull' },
+  writeCorrupts: { type: 'writeCorrupts' },
+  removedAfterWrite: { type: 'removedAfterWrite', writes: 1 },
+};
 
 /** Milliseconds of a fault that makes something slow. */
 const slowMs = 3000;
@@ -106,7 +117,7 @@ function cardUnitStation(world: World): Station {
   let held = false;
   return {
     id: 'cardReader',
-    faults: [...permitFaults, 'unplugged', 'heldByOther'],
+    faults: [...Object.keys(permitFaults), 'unplugged', 'heldByOther'],
     isFaulty: (fault) =>
       fault === 'unplugged' ? unplugged : fault === 'heldByOther' ? held : permit.has(fault),
     look: () => ({
@@ -132,9 +143,7 @@ function cardUnitStation(world: World): Station {
       if (action === 'take') cardUnit.take();
       else if (action === 'emptyBin') cardUnit.emptyBin();
       else if (action === 'insert' && world.people.some(({ id }) => id === value) && value !== undefined) {
-        const faults: PersonalisationFault[] = permitFaults
-          .filter((type) => permit.has(type))
-          .map((type) => ({ type }));
+        const faults = [...permit].flatMap((name) => permitFaults[name] ?? []);
         // The bench shows where the card is; a permit that cannot be made is a bug and may end the simulation.
         void world.insertPermit(value, faults);
       }
