@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CameraHost, FaceObservation } from '../../devices/portrait-camera/interface.ts';
 import { fail, ok } from '../../devices/result.ts';
+import type { Bureau } from '../../main/bureau/port.ts';
 import type { TerminalConfig } from '../../main/config/schema.ts';
 import { type ApplicantEvent, applicantEventSchema } from '../../main/contract/events.ts';
 import type { Screenful, View, ViewKind } from '../../main/contract/views.ts';
@@ -40,6 +41,8 @@ export interface HallOptions {
   /** Journal, orders and cards are kept, so that another hall can be opened on the folder. */
   readonly keep?: boolean;
   readonly now?: number;
+  /** Stands in for the bureau of the simulated hall. */
+  readonly bureau?: Bureau;
 }
 
 export interface Hall {
@@ -157,7 +160,7 @@ export async function openHall(options: HallOptions = {}): Promise<Hall> {
     rules,
     natives: world.natives,
     cameraHost: camera,
-    bureau: world.bureau.bureau,
+    bureau: options.bureau ?? world.bureau.bureau,
     payments: world.payments.payments,
     print: createPrintedMatter({
       assetsDir: assets,
