@@ -4,6 +4,7 @@
  * Keeps one monitoring client. When the PC/SC service is not there, or goes, the reader is `powerOff` and the client is
  * started again after a growing delay; so is a reader that is not plugged in. Cards are held exclusively.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeviceClock } from '../clock.ts';
 import type { CommandOptions, DeviceErrorCode, DeviceResult, DeviceStatus, StaffAction } from '../device.ts';
 import { fail, ok } from '../result.ts';
@@ -37,6 +38,7 @@ export function createPcscCardReader(
   let current: Reader | null = null;
   let client: Client | null = null;
   let held: HeldCard | null = null;
+  let lastEvent = 0;
   let closing = new AbortController();
   closing.abort();
 
@@ -74,9 +76,23 @@ export function createPcscCardReader(
     setStatus({ state: next ? 'online' : 'powerOff' });
   };
 
+  /**
+   * Waits until the client has been silent for a moment. Its thread misses a stop that comes between an event and its
+   * going back to waiting, and then blocks this whole process for a minute; so this is real time, on no other clock.
+   */
+  const quiet = async (): Promise<void> => {
+    while (client !== null) {
+      const left = lastEvent + QUIET_MS - performance.now();
+      if (left <= 0) return;
+      await sleep(left);
+    }
+  };
+
   const onReader = (reader: Reader): void => {
+    lastEvent = performance.now();
     readers.set(reader.name(), reader);
     reader.on('change', (flags) => {
+      lastEvent = performance.now();
       if (reader !== current) return;
       const events = flags.raw >>> 16;
       const present = flags.has(pcsc.ReaderStatus.PRESENT);
@@ -85,6 +101,7 @@ export function createPcscCardReader(
       setMedia(present ? 'present' : 'notPresent');
     });
     reader.on('disconnect', () => {
+      lastEvent = performance.now();
       readers.delete(reader.name());
       choose();
     });
@@ -113,6 +130,7 @@ export function createPcscCardReader(
       lost();
     });
     client = started;
+    lastEvent = performance.now();
     try {
       started.start();
       return true;
@@ -192,6 +210,8 @@ export function createPcscCardReader(
       const leaving = held;
       held = null;
       await leaving?.release();
+      await quiet();
+      if (!closing.signal.aborted) return; // opened again meanwhile
       stopClient();
       setStatus({ state: 'offline' });
     },
@@ -433,5 +453,6 @@ function cardError(code: DeviceErrorCode, message: string): DeviceResult<never> 
 const RESPONSE_BUFFER = 65538;
 /** Services look at the field a few times a second; until then a card that has left still seems to be there. */
 const RETRY_CARD_MS = 100;
+const QUIET_MS = 100;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
