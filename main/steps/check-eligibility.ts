@@ -6,6 +6,7 @@ import { bureauUnreachable, refused } from './outcomes.ts';
 
 export const checkEligibility: Step = {
   id: 'checkEligibility',
+  hidden: true,
   idleSeconds: null,
   async run({ screen, bureau, rules, journal, ids, config, clock, signal, case: file }) {
     const { permit } = file;

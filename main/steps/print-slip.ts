@@ -7,6 +7,7 @@ const printTimeoutMs = 30_000;
 
 export const printSlip: Step = {
   id: 'printSlip',
+  hidden: true,
   interruptible: false,
   when: ({ case: file }) => !file.slipTried,
   async run({ screen, devices, journal, ids, config, clock, signal, print, case: file, outcome }) {

@@ -11,6 +11,7 @@ const pollEvery = 1000;
 
 export const submitApplication: Step = {
   id: 'submitApplication',
+  hidden: true,
   interruptible: false,
   async run(context) {
     const { screen, bureau, journal, ids, config, clock, signal, case: file } = context;

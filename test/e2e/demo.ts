@@ -15,7 +15,7 @@ import { people } from '../../main/simulation/people.ts';
 import { fakeCameraFile, fakeCameraSwitches } from './fake-camera.ts';
 import { launchTerminal } from './launch.ts';
 import { habitsOf, type Scenario, scenarios } from './scenarios.ts';
-import { openStage, type Stage, walk } from './walk.ts';
+import { openStage, type Seen, type Stage, walk } from './walk.ts';
 
 const services = ['endorsement'];
 const root = path.resolve(import.meta.dirname, '../..');
@@ -82,6 +82,7 @@ async function run(): Promise<number> {
     let stage = await openStage(terminal, out);
     const habits = habitsOf({ ...scenario, person: who }, language);
     const views: string[] = [];
+    const printed = new Set<string>();
     const before = process.hrtime.bigint();
     if (scenario.powerCut) {
       views.push(...(await walk(stage, habits, ({ kind }) => kind === 'pay')));
@@ -89,11 +90,15 @@ async function run(): Promise<number> {
       await terminal.kill();
       terminal = await launch();
       stage = await openStage(terminal, out);
-      views.push(...(await afterPowerCut(stage, folder)));
+      views.push(...(await afterPowerCut(stage, out, folder, printed)));
     } else {
-      views.push(...(await walk(stage, habits, ({ kind }) => kind === 'ending')));
+      const keepCardBack = async (seen: Seen) => {
+        // Once it is taken, the machine has it no more.
+        if (seen.kind === 'takePermit') await keepPicture(stage, out, 'endorsementPrinter', printed);
+      };
+      views.push(...(await walk(stage, habits, ({ kind }) => kind === 'ending', keepCardBack)));
     }
-    const printed = await printedMatter(stage, out);
+    await keepPicture(stage, out, 'receiptPrinter', printed);
     await terminal.app.evaluate(({ app }) => app.quit()).catch(() => undefined);
     await terminal.stop();
     const report = readJournal(folder);
@@ -108,14 +113,14 @@ async function run(): Promise<number> {
       seconds: Number(process.hrtime.bigint() - before) / 1e9,
       steps: report.steps,
       views,
-      printed,
+      printed: [...printed],
       journalVerified: report.verified,
       openActs: report.openActs,
     };
     writeFileSync(path.join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
     const holds = report.outcome === expected && report.verified && report.openActs === 0;
     console.log(
-      `${holds ? 'as expected' : 'NOT AS EXPECTED'}: ${scenario.id} ended ${report.outcome} (expected ${expected}), ${views.length} views, ${printed.length} printed, journal ${report.verified ? 'verified' : 'BROKEN'} → ${out}`,
+      `${holds ? 'as expected' : 'NOT AS EXPECTED'}: ${scenario.id} ended ${report.outcome} (expected ${expected}), ${views.length} views, ${printed.size} printed, journal ${report.verified ? 'verified' : 'BROKEN'} → ${out}`,
     );
     return holds ? 0 : 1;
   } finally {
@@ -148,11 +153,11 @@ function configuration(scenario: Scenario): object {
   };
 }
 
-const journalOf = (folder: string) => {
+function journalOf(folder: string) {
   const opened = openJournalReader(path.join(folder, 'journal.db'));
   if (!opened.ok) throw new Error(opened.error.message);
   return opened.value;
-};
+}
 
 /** Waits until the terminal knows of the payment. */
 async function paid(folder: string): Promise<void> {
@@ -168,7 +173,12 @@ async function paid(folder: string): Promise<void> {
 }
 
 /** Takes the card the restarted terminal holds out, and waits until everything is settled. */
-async function afterPowerCut(stage: Stage, folder: string): Promise<readonly string[]> {
+async function afterPowerCut(
+  stage: Stage,
+  out: string,
+  folder: string,
+  printed: Set<string>,
+): Promise<readonly string[]> {
   const pictures = [await stage.picture('r1-start')];
   const deadline = Date.now() + 120_000;
   let taken = false;
@@ -177,6 +187,7 @@ async function afterPowerCut(stage: Stage, folder: string): Promise<readonly str
     if (seen.kind === 'takePermit' && !taken) {
       taken = true;
       pictures.push(await stage.picture('r2-takePermit'));
+      await keepPicture(stage, out, 'endorsementPrinter', printed);
       await stage.bench({ type: 'action', device: 'cardReader', action: 'take' });
     }
     const { reader, close } = journalOf(folder);
@@ -190,18 +201,18 @@ async function afterPowerCut(stage: Stage, folder: string): Promise<readonly str
   return pictures;
 }
 
-async function printedMatter(stage: Stage, out: string): Promise<readonly string[]> {
-  const files: string[] = [];
-  for (const [device, name] of [
-    ['receiptPrinter', 'printed-slip'],
-    ['endorsementPrinter', 'printed-card-back'],
-  ] as const) {
-    const { image } = await stage.device(device);
-    if (!image) continue;
-    writeFileSync(path.join(out, `${name}.png`), Buffer.from(image.base64, 'base64'));
-    files.push(`${name}.png`);
-  }
-  return files;
+/** Writes what came out of a printer. */
+async function keepPicture(
+  stage: Stage,
+  out: string,
+  device: 'receiptPrinter' | 'endorsementPrinter',
+  kept: Set<string>,
+): Promise<void> {
+  const { image } = await stage.device(device);
+  if (!image) return;
+  const file = device === 'receiptPrinter' ? 'printed-slip.png' : 'printed-card-back.png';
+  writeFileSync(path.join(out, file), Buffer.from(image.base64, 'base64'));
+  kept.add(file);
 }
 
 function readJournal(folder: string) {
