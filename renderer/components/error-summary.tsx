@@ -4,7 +4,6 @@ import { ErrorIcon } from './icons.tsx';
 import { Pressable } from './pressable.tsx';
 
 interface ErrorSummaryProps {
-  readonly title: string;
   readonly message: string;
   /** Goes to the field the message is about. */
   readonly onGo: () => void;
@@ -13,7 +12,7 @@ interface ErrorSummaryProps {
 }
 
 /** Takes the focus when a form cannot go on, says why, and leads to the field. */
-export function ErrorSummary({ title, message, onGo, attempt }: ErrorSummaryProps) {
+export function ErrorSummary({ message, onGo, attempt }: ErrorSummaryProps) {
   const { preferences } = useSurroundings().screenful;
   const box = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt takes the focus anew
@@ -22,7 +21,6 @@ export function ErrorSummary({ title, message, onGo, attempt }: ErrorSummaryProp
     <div ref={box} className="note note-error" role="alert" tabIndex={-1} data-error-summary>
       <ErrorIcon />
       <div className="note-words">
-        <p className="note-title">{title}</p>
         {preferences.lowReach ? (
           // The field itself is within reach, this line is not.
           <p>{message}</p>

@@ -5,7 +5,7 @@ import { ProgressStrip } from './progress-strip.tsx';
 interface FrameProps {
   readonly title: string;
   readonly lead?: string | undefined;
-  /** What keeps the person from going on. */
+  /** What keeps the person from going on; it stands in the place of the lead. */
   readonly alarm?: ReactNode;
   /** A drawing, a picture, a code: what is looked at. */
   readonly picture?: ReactNode;
@@ -46,7 +46,7 @@ export function Frame({
         <h1 id={titleId} className="title" tabIndex={-1}>
           {title}
         </h1>
-        {lead ? <p className="lead">{lead}</p> : null}
+        {lead && !alarm ? <p className="lead">{lead}</p> : null}
         {alarm}
       </div>
       {picture ? <div className="picture">{picture}</div> : null}

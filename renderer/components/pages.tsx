@@ -14,13 +14,15 @@ interface PagesProps {
   readonly className?: string;
   readonly role?: 'radiogroup' | 'group' | 'list';
   readonly label?: string;
+  /** Something has come to stand above the list and takes room from it. */
+  readonly crowded?: boolean;
 }
 
 /**
  * A list that never scrolls: what does not fit goes to the next part. All items are laid out once out of sight
  * to learn their heights, then only one part's items are kept.
  */
-export function Pages({ items, startAt = null, className = '', role, label }: PagesProps) {
+export function Pages({ items, startAt = null, className = '', role, label, crowded = false }: PagesProps) {
   const { say, screenful } = useSurroundings();
   const outer = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -28,7 +30,7 @@ export function Pages({ items, startAt = null, className = '', role, label }: Pa
   const [parts, setParts] = useState<readonly (readonly string[])[] | null>(null);
   const [part, setPart] = useState(0);
   const { language, largeText, lowReach } = screenful.preferences;
-  const signature = [language, largeText, lowReach, ...items.map((item) => item.key)].join('\n');
+  const signature = [language, largeText, lowReach, crowded, ...items.map((item) => item.key)].join('\n');
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes the heights asks for a new measure
   useLayoutEffect(() => setParts(null), [signature]);

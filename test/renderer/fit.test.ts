@@ -23,6 +23,16 @@ const modes = [
   { name: 'large text and low reach', largeText: true, lowReach: true },
 ] as const;
 
+/** States a view gets into by itself. */
+const pressed = [
+  ['insertPermit', 'help'],
+  ['choosePlacesOne', 'choose-places'],
+  ['chooseEndorsementLong', 'choose-option'],
+  ['checkAnswers', 'submit'],
+  ['mrzEntry', 'submit-mrz'],
+  ['pay', 'languages'],
+] as const;
+
 for (const [width, height] of sizes) {
   for (const { name: modeName, ...mode } of modes) {
     describe(`${width}×${height}, ${modeName}`, () => {
@@ -34,6 +44,13 @@ for (const [width, height] of sizes) {
             await gallery.show(name, { ...plainPreferences, ...mode, language });
             const found = await gallery.page.evaluate(inspect, mode.lowReach);
             complaints.push(...found.map((complaint) => `${name}: ${complaint}`));
+          }
+          for (const [name, action] of pressed) {
+            await gallery.show(name, { ...plainPreferences, ...mode, language });
+            await gallery.page.click(`[data-action="${action}"]`);
+            await gallery.page.waitForFunction(() => !document.querySelector('[data-measuring]'));
+            const found = await gallery.page.evaluate(inspect, mode.lowReach);
+            complaints.push(...found.map((complaint) => `${name} after ${action}: ${complaint}`));
           }
           expect(complaints).toEqual([]);
         }, 120_000);

@@ -22,7 +22,6 @@ export function CheckAnswersView({ view }: ViewProps<'checkAnswers'>) {
       alarm={
         missing ? (
           <ErrorSummary
-            title={say('screens.errorSummary.title')}
             message={say('screens.checkAnswers.missing')}
             attempt={attempt}
             onGo={() => place.current?.querySelector('button')?.focus()}
@@ -33,6 +32,7 @@ export function CheckAnswersView({ view }: ViewProps<'checkAnswers'>) {
         <Pages
           role="list"
           className="rows"
+          crowded={missing}
           items={view.rows.map((row, index) => ({
             key: `${index} ${row.label.key}`,
             content: <AnswerRow row={row} />,

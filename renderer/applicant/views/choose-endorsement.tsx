@@ -26,7 +26,6 @@ export function ChooseEndorsementView({ view }: ViewProps<'chooseEndorsement'>) 
       alarm={
         attempt > 0 && selected === null ? (
           <ErrorSummary
-            title={say('screens.errorSummary.title')}
             message={say('screens.chooseEndorsement.missing')}
             attempt={attempt}
             onGo={() => document.querySelector<HTMLElement>('[role=radio]:not([aria-disabled])')?.focus()}
@@ -39,6 +38,7 @@ export function ChooseEndorsementView({ view }: ViewProps<'chooseEndorsement'>) 
           label={title}
           className="options"
           startAt={selected}
+          crowded={attempt > 0 && selected === null}
           items={options.map((option) => ({
             key: option.id,
             content: (

@@ -23,7 +23,6 @@ export function ChoosePlacesView({ view }: ViewProps<'choosePlaces'>) {
       alarm={
         missing ? (
           <ErrorSummary
-            title={say('screens.errorSummary.title')}
             message={say('screens.choosePlaces.missing')}
             attempt={attempt}
             onGo={() => document.querySelector<HTMLElement>('[role=checkbox]:not([aria-disabled])')?.focus()}

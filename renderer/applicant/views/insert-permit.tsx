@@ -12,7 +12,7 @@ export function InsertPermitView({ view }: ViewProps<'insertPermit'>) {
   return (
     <Frame
       title={say('screens.insertPermit.title')}
-      lead={view.problem ? undefined : say('screens.insertPermit.lead')}
+      lead={view.problem || helping ? undefined : say('screens.insertPermit.lead')}
       picture={<PermitIntoReader />}
       note={
         <>

@@ -92,12 +92,7 @@ export function MrzEntryView({ view }: ViewProps<'mrzEntry'>) {
       lead={leadOf()}
       alarm={
         problem ? (
-          <ErrorSummary
-            title={say('screens.errorSummary.title')}
-            message={problem.message}
-            attempt={attempt}
-            onGo={() => setActive(problem.part)}
-          />
+          <ErrorSummary message={problem.message} attempt={attempt} onGo={() => setActive(problem.part)} />
         ) : null
       }
       picture={<MachineLine active={active} />}
