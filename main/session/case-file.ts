@@ -15,6 +15,7 @@ export const emptyCase = (id: string): CaseFile => ({
   chosen: {},
   applicationNumber: null,
   granted: [],
+  kept: [],
   feeFen: 0,
   orderNumber: null,
   paymentIntent: null,

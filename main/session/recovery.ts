@@ -16,25 +16,25 @@ import { emptyCase } from './case-file.ts';
 import { applicationSchema, delivery, settleOrder } from './delivery.ts';
 import type { StepContext } from './step.ts';
 
+const endorsements = z.array(
+  z.object({
+    place: z.enum(['HKG', 'MAC']),
+    type: z.enum(['L', 'G', 'T', 'S', 'Q', 'D', 'R']),
+    count: z.enum(['3M1', '3M2', '3M9', '1Y1', '1Y2', '1Y9']),
+    validFrom: z.string(),
+    validUntil: z.string(),
+    remarks: z.string(),
+    issuingAuthority: z.string(),
+  }),
+);
+
 /** What the intents of `write-endorsement.ts` seal for this moment. */
 const sealedSchema = z.object({
   mrzKey: z
     .object({ documentNumber: z.string(), dateOfBirth: z.string(), dateOfExpiry: z.string() })
     .nullish(),
-  documentNumber: z.string().nullish(),
-  granted: z
-    .array(
-      z.object({
-        place: z.enum(['HKG', 'MAC']),
-        type: z.enum(['L', 'G', 'T', 'S', 'Q', 'D', 'R']),
-        count: z.enum(['3M1', '3M2', '3M9', '1Y1', '1Y2', '1Y9']),
-        validFrom: z.string(),
-        validUntil: z.string(),
-        remarks: z.string(),
-        issuingAuthority: z.string(),
-      }),
-    )
-    .optional(),
+  granted: endorsements.optional(),
+  kept: endorsements.optional(),
 });
 
 export interface RecoveryOptions {
@@ -121,6 +121,7 @@ function caseContext(options: RecoveryOptions, caseId: string, sessionId: string
     if (sealed?.success) {
       file.mrzKey = sealed.data.mrzKey ?? file.mrzKey;
       file.granted = sealed.data.granted ?? file.granted;
+      file.kept = sealed.data.kept ?? file.kept;
     }
   }
   file.backPrinted = printed;
@@ -244,9 +245,9 @@ async function settlePayment(context: StepContext, intent: OpenIntent, onChip: '
 /** Printing is safe to do again, so the back of a card that is still inside is simply printed. */
 async function finishPrinting(context: StepContext, intent: OpenIntent | null): Promise<void> {
   const { journal, devices, print, signal, ids, case: file } = context;
-  const { applicationNumber, orderNumber, mrzKey, granted } = file;
+  const { applicationNumber, orderNumber, mrzKey, granted, kept } = file;
   if (mrzKey !== null && (await cardIsInside(context))) {
-    const raster = await print.cardBack(granted, mrzKey.documentNumber);
+    const raster = await print.cardBack([...granted, ...kept], mrzKey.documentNumber);
     const result = await devices.endorsementPrinter.rewrite(raster, {
       timeoutMs: printTimeoutMs,
       signal,

@@ -83,6 +83,8 @@ export interface CaseFile {
   chosen: Partial<Record<Place, Extract<EndorsementOption, { allowed: true }>>>;
   applicationNumber: string | null;
   granted: readonly GrantedEndorsement[];
+  /** Endorsements the card has already and keeps: they stand on its back beside the new ones. */
+  kept: readonly GrantedEndorsement[];
   feeFen: number;
   orderNumber: string | null;
   /** The open `takePayment` intent: settled once the endorsement is on the chip, or the money back. */

@@ -6,8 +6,9 @@
 import type { Raster } from '../../devices/endorsement-printer/interface.ts';
 import type { PermitEndorsement } from '../../devices/permit/endorsement-file.ts';
 import type { GrantedEndorsement } from '../bureau/port.ts';
+import type { Place } from '../contract/views.ts';
 import { delivery } from '../session/delivery.ts';
-import type { Step, StepContext, StepResult } from '../session/step.ts';
+import type { CaseFile, Step, StepContext, StepResult } from '../session/step.ts';
 import { giveMoneyBack, giveUpApplication } from './give-up.ts';
 import { partlyWritten, printFailed, writeFailed } from './outcomes.ts';
 
@@ -20,6 +21,8 @@ export const writeEndorsement: Step = {
   id: 'writeEndorsement',
   interruptible: false,
   async run(context) {
+    const { case: file, clock } = context;
+    file.kept = keptOnBack(file, clock.today());
     const written = await writeChip(context);
     if (written === 'none') {
       await giveMoneyBack(context, context.case.feeFen);
@@ -62,6 +65,28 @@ export function chipRecord(
   };
 }
 
+/** The newest endorsement to each place that gets no new one and can still be used: erasing the back would lose it. */
+function keptOnBack({ permit, granted }: CaseFile, today: string): readonly GrantedEndorsement[] {
+  const kept = new Map<Place, PermitEndorsement>();
+  for (const endorsement of permit?.endorsements ?? []) {
+    const { place } = endorsement;
+    if (endorsement.validUntil < today || granted.some((one) => one.place === place)) continue;
+    const newest = kept.get(place);
+    if (!newest || newest.issuedOn < endorsement.issuedOn) kept.set(place, endorsement);
+  }
+  return [...kept.values()].map(
+    ({ place, type, count, validFrom, validUntil, remarks, issuingAuthority }) => ({
+      place,
+      type,
+      count,
+      validFrom,
+      validUntil,
+      remarks,
+      issuingAuthority,
+    }),
+  );
+}
+
 async function writeChip(context: StepContext): Promise<'all' | 'some' | 'none'> {
   const { screen, devices, journal, ids, clock, signal, case: file } = context;
   const { connection, applicationNumber, granted, mrzKey } = file;
@@ -85,7 +110,7 @@ async function writeChip(context: StepContext): Promise<'all' | 'some' | 'none'>
         amountFen: file.feeFen,
       },
       // Recovery has to open the chip again to see whether the writing was done, and to print the back.
-      personal: { mrzKey, documentNumber: file.permit?.documentNumber, granted },
+      personal: { mrzKey, granted, kept: file.kept },
     });
     const began = clock.monotonic();
     const record = chipRecord(endorsement, applicationNumber, clock.today());
@@ -139,12 +164,12 @@ async function printBack(context: StepContext): Promise<StepResult> {
   const { permit, applicationNumber, orderNumber, granted } = file;
   if (permit === null || applicationNumber === null || orderNumber === null)
     throw new Error('printing follows writing');
-  const raster = await print.cardBack(granted, permit.documentNumber);
+  const raster = await print.cardBack([...granted, ...file.kept], permit.documentNumber);
   const intent = journal.intend({
     kind: 'printCardBack',
     ...ids,
     facts: { application: applicationNumber, order: orderNumber },
-    personal: { documentNumber: permit.documentNumber, granted },
+    personal: { mrzKey: file.mrzKey, granted, kept: file.kept },
   });
   const printed = await rewriteBack(context, raster);
   file.backPrinted = printed;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { readCodes } from '../contract/read-codes.ts';
 import { goodApplicant, type Hall, openHall, visit } from './hall.ts';
 
 let hall: Hall | null = null;
@@ -76,3 +77,17 @@ for (const rules of ['2018-07', 'current'] as const) {
     }, 120_000);
   });
 }
+
+describe('a card that has an endorsement to one place already', () => {
+  it('keeps it on its back beside the new one to the other place', async () => {
+    hall = await openHall();
+    const before = (await hall.world.permitOf('p43')).permit;
+    expect(before).toBeDefined();
+    const end = await visit(hall, goodApplicant(hall, 'p43'));
+    expect(end.outcome).toBe('completed');
+    const card = await hall.world.permitOf('p43');
+    const [code] = await readCodes(card.backImage ?? new Uint8Array());
+    expect(code?.text).toContain('HKG');
+    expect(code?.text).toContain('MAC');
+  });
+});
