@@ -10,6 +10,7 @@ describe('the command line', () => {
         dataDirectory: null,
         simulate: false,
         bench: true,
+        simulationSpeed: 1,
         size: null,
         language: null,
       },
@@ -42,6 +43,7 @@ describe('the command line', () => {
         dataDirectory: '/d',
         simulate: true,
         bench: false,
+        simulationSpeed: 1,
         size: { width: 1280, height: 1024 },
         language: 'ru',
       },
@@ -52,6 +54,7 @@ describe('the command line', () => {
     [['--size', 'large'], '--size is WIDTHxHEIGHT in pixels, such as 1080x1920; "large" is not.'],
     [['--size', '5x5'], '--size is WIDTHxHEIGHT in pixels, such as 1080x1920; "5x5" is not.'],
     [['--lang', 'de'], '--lang is one of zh, en, ko, ru; "de" is not.'],
+    [['--simulation-speed', '0'], '--simulation-speed is a number from 1 to 100.'],
     [['--config'], '--config needs a path.'],
     [['--data-dir='], '--data-dir needs a path.'],
   ])('%j is refused in one sentence', (argv, sentence) => {

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { View } from '../../../main/contract/views.ts';
-import { type ApplicantScreenOptions, createApplicantScreen } from '../../../main/session/applicant-screen.ts';
+import {
+  type ApplicantScreenOptions,
+  createApplicantScreen,
+} from '../../../main/session/applicant-screen.ts';
 import { Interrupted, type Interruption } from '../../../main/session/step.ts';
 import { createVirtualClock, type VirtualClock } from '../../session/virtual-clock.ts';
 
@@ -52,7 +55,11 @@ describe('the applicant screen', () => {
     void screen.ask(consent, ['proceed']);
     const before = screen.current();
     screen.handle({ type: 'setLanguage', language: 'ru' });
-    expect(screen.current()).toMatchObject({ viewId: before.viewId, view: consent, preferences: { language: 'ru' } });
+    expect(screen.current()).toMatchObject({
+      viewId: before.viewId,
+      view: consent,
+      preferences: { language: 'ru' },
+    });
     expect(actions).toEqual(['languageChanged']);
   });
 
