@@ -21,16 +21,38 @@ export async function waitWithin<T>(
     return { end: 'canceled' };
   }
   const over = new AbortController();
+  const cancel = () => over.abort();
+  options.signal.addEventListener('abort', cancel, { once: true });
   try {
     return await Promise.race([
       work.then((value): Waited<T> => ({ end: 'done', value })),
       clock
-        .sleep(Math.max(0, options.timeoutMs), AbortSignal.any([options.signal, over.signal]))
+        .sleep(Math.max(0, options.timeoutMs), over.signal)
         .then((): Waited<T> => (options.signal.aborted ? { end: 'canceled' } : { end: 'timeOut' })),
     ]);
   } finally {
     work.catch(() => {});
+    options.signal.removeEventListener('abort', cancel);
     over.abort();
+  }
+}
+
+/**
+ * Hands `work` a signal that is aborted as soon as one of `signals` is, for as long as it runs. `AbortSignal.any` would
+ * leave something behind at every one of them, which adds up where a signal lives as long as the device is open.
+ */
+export async function whileNoneAborted<T>(
+  signals: readonly AbortSignal[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const either = new AbortController();
+  const abort = () => either.abort();
+  for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
+  if (signals.some(({ aborted }) => aborted)) abort();
+  try {
+    return await work(either.signal);
+  } finally {
+    for (const signal of signals) signal.removeEventListener('abort', abort);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The endorsement unit on a serial line, speaking `protocol.ts`. */
-import { createTurnstile, waitWithin } from '../bounded-wait.ts';
+import { createTurnstile, waitWithin, whileNoneAborted } from '../bounded-wait.ts';
 import type { DeviceClock } from '../clock.ts';
 import type {
   CommandOptions,
@@ -189,19 +189,30 @@ export function createSerialEndorsementPrinter(
    * One command and its reply. `replyMs` bounds the wait for the reply. When the caller gives up during a command
    * that takes time the unit is told to stop, and its word that it did is awaited.
    */
-  const transact = async (
+  const transact = (
     name: CommandName,
     data: Uint8Array,
     replyMs: number,
     signal: AbortSignal,
     onProgress: (percent: number) => void = () => {},
+  ): Promise<DeviceResult<Reply>> =>
+    whileNoneAborted([signal, closing.signal], (either) =>
+      converse(name, data, replyMs, { signal, either }, onProgress),
+    );
+
+  /** @param signals the caller's, and one that is aborted also when the unit is closed or lost */
+  const converse = async (
+    name: CommandName,
+    data: Uint8Array,
+    replyMs: number,
+    { signal, either }: { readonly signal: AbortSignal; readonly either: AbortSignal },
+    onProgress: (percent: number) => void,
   ): Promise<DeviceResult<Reply>> => {
     const to = line;
     if (to === null) return fail(notOpen());
     lastSequence = (lastSequence % 0xff) + 1;
     const sequence = lastSequence;
     const frame = encodeFrame({ command: commands[name], sequence, data });
-    const either = AbortSignal.any([signal, closing.signal]);
     const within = (timeoutMs: number): CommandOptions => ({ timeoutMs, signal: either });
 
     let acknowledge: (how: 'ack' | 'nak') => void = () => {};

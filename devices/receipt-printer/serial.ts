@@ -1,5 +1,5 @@
 /** An ESC/POS kiosk printer on a serial line. */
-import { createTurnstile, waitWithin } from '../bounded-wait.ts';
+import { createTurnstile, waitWithin, whileNoneAborted } from '../bounded-wait.ts';
 import type { DeviceClock } from '../clock.ts';
 import type {
   CommandOptions,
@@ -129,16 +129,18 @@ export function createSerialReceiptPrinter(
   ): Promise<DeviceResult<PrinterReply | null>> => {
     const to = line;
     if (to === null) return fail(notOpen());
-    const options = { timeoutMs, signal: AbortSignal.any([signal, closing.signal]) };
     const reply = new Promise<PrinterReply>((done) => {
       awaited = { kind, done };
     });
     try {
-      const sent = await to.send(request, options);
-      if (!sent.ok) return fail(failure(sent.error.code, signal));
-      const waited = await waitWithin(reply, clock, options);
-      if (waited.end === 'done') return ok(waited.value);
-      return waited.end === 'timeOut' ? ok(null) : fail(failure('canceled', signal));
+      return await whileNoneAborted([signal, closing.signal], async (either) => {
+        const options = { timeoutMs, signal: either };
+        const sent = await to.send(request, options);
+        if (!sent.ok) return fail(failure(sent.error.code, signal));
+        const waited = await waitWithin(reply, clock, options);
+        if (waited.end === 'done') return ok(waited.value);
+        return waited.end === 'timeOut' ? ok(null) : fail(failure('canceled', signal));
+      });
     } finally {
       awaited = null;
     }
@@ -183,7 +185,9 @@ export function createSerialReceiptPrinter(
   ): Promise<DeviceResult<void>> => {
     const to = line;
     if (to === null) return fail(notOpen());
-    const sent = await to.send(bytes, { timeoutMs, signal: AbortSignal.any([signal, closing.signal]) });
+    const sent = await whileNoneAborted([signal, closing.signal], (either) =>
+      to.send(bytes, { timeoutMs, signal: either }),
+    );
     return sent.ok ? sent : fail(failure(sent.error.code, signal));
   };
 
@@ -197,10 +201,11 @@ export function createSerialReceiptPrinter(
     try {
       const sent = await send(escpos.processId(id), left(), signal);
       if (!sent.ok) return sent;
-      const either = AbortSignal.any([signal, closing.signal]);
       while (left() > 0) {
-        const pause = Math.min(printingPollMs, left());
-        const waited = await waitWithin(printed, clock, { timeoutMs: pause, signal: either });
+        const timeoutMs = Math.min(printingPollMs, left());
+        const waited = await whileNoneAborted([signal, closing.signal], (either) =>
+          waitWithin(printed, clock, { timeoutMs, signal: either }),
+        );
         if (waited.end === 'done') return ok(undefined);
         if (waited.end === 'canceled') return fail(failure('canceled', signal));
         const now = await readState(signal);
