@@ -64,6 +64,10 @@ const resting: ScreenMode = {
 /** What a view says apart from a bar that grows or a hint that changes; `null` for one that is always new. */
 function still(view: View): unknown {
   switch (view.kind) {
+    // Shown anew whenever a device changes; a finger on its way down must still meet the same page.
+    case 'attract':
+    case 'menu':
+      return view;
     case 'readingPermit':
       return view.kind;
     case 'waiting':

@@ -127,7 +127,12 @@ export async function openStage(terminal: RunningTerminal, out: string): Promise
 async function touch(page: Page, finger: CDPSession, action: string): Promise<void> {
   const button = page.locator(`[data-action="${action}"]`).first();
   await button.waitFor({ state: 'visible', timeout: 15_000 });
-  const box = await button.boundingBox();
+  // A page drawn anew takes its buttons with it for a moment.
+  let box = await button.boundingBox();
+  for (let tries = 0; !box && tries < 50; tries++) {
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    box = await button.boundingBox();
+  }
   if (!box) throw new Error(`${action} is not on the screen`);
   const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
   await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
@@ -160,7 +165,6 @@ export function usualHabits(person: string, languageChoice: string): Habits {
   return {
     attract: async (stage) => {
       if (languageChoice !== 'zh') {
-        await stage.touch('languages');
         await stage.touch(`language-${languageChoice}`);
         await stage.page.waitForFunction(
           (wanted) => document.documentElement.lang.startsWith(wanted),

@@ -15,6 +15,7 @@ import type { Screenful, View, ViewKind } from '../../main/contract/views.ts';
 import type { Entry } from '../../main/journal/journal.ts';
 import { createPrintedMatter } from '../../main/print/index.ts';
 import { parseRuleSet, type RuleSet } from '../../main/rules/rule-set.ts';
+import type { StepContext } from '../../main/session/step.ts';
 import { createWorld, type World } from '../../main/simulation/world.ts';
 import { createTerminal, type Terminal } from '../../main/terminal.ts';
 import type { PersonalisationFault } from '../../native-mocks/permit/personalise.ts';
@@ -41,6 +42,8 @@ export interface HallOptions {
   /** Journal, orders and cards are kept, so that another hall can be opened on the folder. */
   readonly keep?: boolean;
   readonly now?: number;
+  /** The devices are not opened and nobody is served: for tests that run a service of their own. */
+  readonly closed?: boolean;
   /** Stands in for the bureau of the simulated hall. */
   readonly bureau?: Bureau;
 }
@@ -51,6 +54,8 @@ export interface Hall {
   readonly clock: VirtualClock;
   readonly config: TerminalConfig;
   readonly folder: string;
+  /** What the steps of a service reach, but for screen, signal and case. */
+  readonly context: Omit<StepContext, 'screen' | 'signal' | 'outcome' | 'case' | 'ids'>;
   /** Whose face is before the camera. */
   readonly camera: ScriptedCamera;
   /** Entries of the journal with this event. */
@@ -150,6 +155,10 @@ export async function openHall(options: HallOptions = {}): Promise<Hall> {
   });
   const camera = scriptedCamera();
   const bugs: unknown[] = [];
+  const print = createPrintedMatter({
+    assetsDir: assets,
+    fontsDir: join(root, 'node_modules/@expo-google-fonts'),
+  });
   const created = await createTerminal({
     config,
     version: '0.0.0',
@@ -162,10 +171,7 @@ export async function openHall(options: HallOptions = {}): Promise<Hall> {
     cameraHost: camera,
     bureau: options.bureau ?? world.bureau.bureau,
     payments: world.payments.payments,
-    print: createPrintedMatter({
-      assetsDir: assets,
-      fontsDir: join(root, 'node_modules/@expo-google-fonts'),
-    }),
+    print,
     clock,
     random: (length) => randomBytes(length),
     newId: () => randomUUID(),
@@ -176,7 +182,7 @@ export async function openHall(options: HallOptions = {}): Promise<Hall> {
   });
   if (!created.ok) throw new Error(created.error.message);
   const terminal = created.value;
-  const running = terminal.run();
+  const running = options.closed ? Promise.resolve() : terminal.run();
   let over = false;
   const end = () => {
     over = true;
@@ -191,6 +197,16 @@ export async function openHall(options: HallOptions = {}): Promise<Hall> {
     config,
     folder,
     camera,
+    context: {
+      devices: terminal.devices,
+      bureau: world.bureau.bureau,
+      payments: world.payments.payments,
+      journal: terminal.journal,
+      rules,
+      print,
+      config,
+      clock,
+    },
     entries: (event) => [...terminal.journal.entries({ event })],
     async close() {
       if (over) return;
