@@ -1,6 +1,7 @@
 /** Entry of the terminal: one instance, the terminal and its windows, a clean end. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { app, Menu, protocol, session } from 'electron';
 import { fail, ok, type Result } from '../devices/result.ts';
@@ -64,11 +65,17 @@ function begin(args: Arguments): void {
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   app.commandLine.appendSwitch('disable-breakpad');
   if (args.simulate) pointCameraAtPicture();
-  const prepared = prepare(args, dataDirectory);
+  let prepared: Result<Prepared, string>;
+  try {
+    prepared = prepare(args, dataDirectory);
+  } catch (error) {
+    reportBug('start', error);
+    app.exit(1);
+    return;
+  }
   app
     .whenReady()
-    .then(() => prepared)
-    .then((outcome) => (outcome.ok ? open(args, dataDirectory, outcome.value) : giveUp(outcome.error)))
+    .then(() => (prepared.ok ? open(args, dataDirectory, prepared.value) : giveUp(prepared.error)))
     .catch((error: unknown) => {
       reportBug('start', error);
       app.exit(1);
@@ -78,8 +85,6 @@ function begin(args: Arguments): void {
 interface Prepared {
   readonly config: TerminalConfig;
   readonly rules: RuleSet;
-  /** Still being made while the first page loads. */
-  readonly surroundings: Promise<Result<Around, string>>;
 }
 
 interface Around {
@@ -87,18 +92,14 @@ interface Around {
   readonly bench: Bench | null;
 }
 
-/** All that needs no window, done while Chromium is still starting. */
-async function prepare(args: Arguments, dataDirectory: string): Promise<Result<Prepared, string>> {
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  const loaded = await readConfig(args);
+/** What the first window needs, read without waiting so that it stands ready before Chromium does. */
+function prepare(args: Arguments, dataDirectory: string): Result<Prepared, string> {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const loaded = readConfig(args);
   if (!loaded.ok) return loaded;
   const config = loaded.value;
-  const rules = await readRules(config.rules);
-  if (!rules.ok) return rules;
-  const surroundings = surround(args, dataDirectory, config, rules.value);
-  // A failure is reported where it is awaited, which may be later than it happens.
-  surroundings.catch(() => undefined);
-  return ok({ config, rules: rules.value, surroundings });
+  const rules = readRules(config.rules);
+  return rules.ok ? ok({ config, rules: rules.value }) : rules;
 }
 
 /** Devices and far ends: the simulated hall, or the real ones of the configuration. */
@@ -138,11 +139,11 @@ async function surround(
   return surroundings.ok ? ok({ surroundings: surroundings.value, bench: null }) : surroundings;
 }
 
-async function readConfig(args: Arguments): Promise<Result<TerminalConfig, string>> {
+function readConfig(args: Arguments): Result<TerminalConfig, string> {
   let text: string;
   if (args.config !== null) {
     try {
-      text = await readFile(args.config, 'utf8');
+      text = readFileSync(args.config, 'utf8');
     } catch {
       return fail(`The configuration ${args.config} cannot be read.`);
     }
@@ -159,9 +160,9 @@ async function readConfig(args: Arguments): Promise<Result<TerminalConfig, strin
   return fail(['The configuration is refused:', ...problems].join('\n'));
 }
 
-async function readRules(id: TerminalConfig['rules']): Promise<Result<RuleSet, string>> {
+function readRules(id: TerminalConfig['rules']): Result<RuleSet, string> {
   const file = path.join(app.getAppPath(), 'assets/rules', `${id}.json`);
-  const rules = parseRuleSet(JSON.parse(await readFile(file, 'utf8')));
+  const rules = parseRuleSet(JSON.parse(readFileSync(file, 'utf8')));
   if (rules.ok) return rules;
   const { path: at, expected, found } = rules.error;
   return fail(`The rules ${id} are refused: ${at}: expected ${expected}, found ${found}.`);
@@ -225,7 +226,7 @@ async function open(args: Arguments, dataDirectory: string, prepared: Prepared):
     },
   });
 
-  const around = await prepared.surroundings;
+  const around = await surround(args, dataDirectory, config, rules);
   if (!around.ok) {
     giveUp(around.error);
     return;

@@ -2,8 +2,8 @@
  * A virtual 80 mm kiosk printer: takes ESC/POS bytes from its serial line, prints them dot by dot on paper 576 dots
  * wide, cuts, presents, and answers status requests, the way the manuals of such printers say.
  */
+import { createRequire } from 'node:module';
 import { createCanvas } from '@napi-rs/canvas';
-import bwipjs from 'bwip-js/node';
 import iconv from 'iconv-lite';
 import encodeQR from 'qr';
 import { printFont } from '../devices/print-fonts.ts';
@@ -577,8 +577,11 @@ function symbolOrNothing(draw: () => Row[]): Row[] {
   }
 }
 
+/** Read when the first bar code is printed: a megabyte of symbologies, which no start should wait for. */
+const symbologies = (): typeof import('bwip-js/node') => createRequire(import.meta.url)('bwip-js/node');
+
 function barcodeRows(content: string, module: number, height: number): Row[] {
-  const [drawn] = bwipjs.raw({ bcid: 'code128', text: content });
+  const [drawn] = symbologies().raw({ bcid: 'code128', text: content });
   // The package's types know of several kinds of symbol; a linear one has its bar and space widths in `sbs`.
   const widths: readonly number[] = drawn !== undefined && 'sbs' in drawn ? (drawn.sbs as number[]) : [];
   const row: number[] = [];

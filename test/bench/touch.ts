@@ -89,19 +89,34 @@ async function walk(page: Page, input: CDPSession): Promise<number[]> {
     await input.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
     await input.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     if (!becomes) continue;
-    await page.waitForFunction(() => window.tapWatch.milliseconds !== null, null, {
-      timeout: screenTimeoutMs,
-    });
-    times.push(await page.evaluate(() => window.tapWatch.milliseconds ?? Number.NaN));
+    times.push(
+      await within(
+        screenTimeoutMs,
+        action,
+        page.evaluate(() => window.tapWatch.painted),
+      ),
+    );
   }
   return times;
+}
+
+async function within<T>(ms: number, action: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Nothing came of ${action} within ${ms} ms.`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 declare global {
   interface Window {
     tapWatch: {
-      /** From the end of the touch to the second frame with the expected screen; `null` until it came. */
-      milliseconds: number | null;
+      /** Milliseconds from the end of the touch to the second frame with the expected screen. */
+      painted: Promise<number>;
       expect(screen: Partial<Screen> | null): void;
     };
   }
@@ -111,6 +126,7 @@ declare global {
 function watchTaps(): void {
   let expected: Partial<Screen> | null = null;
   let touchedAt: number | null = null;
+  let report: (milliseconds: number) => void = () => {};
   const now = (): Screen => {
     const terminal = document.querySelector<HTMLElement>('.terminal');
     const { view = '', language = '', largeText, highContrast } = terminal?.dataset ?? {};
@@ -129,18 +145,16 @@ function watchTaps(): void {
     const began = touchedAt;
     expected = null;
     touchedAt = null;
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        window.tapWatch.milliseconds = performance.now() - began;
-      }),
-    );
+    requestAnimationFrame(() => requestAnimationFrame(() => report(performance.now() - began)));
   };
   window.tapWatch = {
-    milliseconds: null,
+    painted: Promise.resolve(Number.NaN),
     expect: (screen) => {
       expected = screen;
       touchedAt = null;
-      window.tapWatch.milliseconds = null;
+      window.tapWatch.painted = new Promise((resolve) => {
+        report = resolve;
+      });
     },
   };
   window.addEventListener('pointerup', (event) => (touchedAt = event.timeStamp), true);

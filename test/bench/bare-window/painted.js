@@ -1,1 +1,2 @@
+// @ts-nocheck: put there by the preload script
 requestAnimationFrame(() => requestAnimationFrame(() => window.bare.painted()));
