@@ -5,7 +5,7 @@
 import type { ApplicantEvent, ApplicantEventType } from '../contract/events.ts';
 import type { Preferences, Screenful, View } from '../contract/views.ts';
 import type { Clock } from './clock.ts';
-import { Interrupted, type Interruption, type Screen } from './step.ts';
+import { type AskOptions, Interrupted, type Interruption, type Screen } from './step.ts';
 
 /** How the screen behaves while one step, or the menu, is on it. */
 export interface ScreenMode {
@@ -154,17 +154,14 @@ export function createApplicantScreen(options: ApplicantScreenOptions): Applican
       return () => listeners.delete(listener);
     },
     show: (view) => draw(view),
-    ask<T extends ApplicantEventType>(
-      view: View,
-      events: readonly T[],
-      wait: { readonly timeoutMs?: number } = {},
-    ) {
+    ask<T extends ApplicantEventType>(view: View, events: readonly T[], wait: AskOptions = {}) {
       type Answer =
         | Extract<ApplicantEvent, { type: T }>
         | { readonly type: 'timeOut' }
         | { readonly type: 'superseded' };
       return new Promise<Answer>((resolve, reject) => {
-        const { signal, idleSeconds } = mode;
+        const { signal } = mode;
+        const idleSeconds = mode.idleSeconds === null ? null : (wait.idleSeconds ?? mode.idleSeconds);
         if (signal.aborted) return reject(new Interrupted(signal.reason));
         draw(view, new Set<ApplicantEventType>(events).has('back'));
         const controller = new AbortController();

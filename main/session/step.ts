@@ -39,6 +39,13 @@ export class Interrupted extends Error {
   }
 }
 
+export interface AskOptions {
+  /** Answers `timeOut` after this. */
+  readonly timeoutMs?: number;
+  /** Seconds without touch before the idle warning on this view, instead of the step's. */
+  readonly idleSeconds?: number;
+}
+
 export interface Screen {
   show(view: View): void;
   /**
@@ -49,7 +56,7 @@ export interface Screen {
   ask<T extends ApplicantEventType>(
     view: View,
     events: readonly T[],
-    options?: { readonly timeoutMs?: number },
+    options?: AskOptions,
   ): Promise<
     Extract<ApplicantEvent, { type: T }> | { readonly type: 'timeOut' } | { readonly type: 'superseded' }
   >;

@@ -154,10 +154,12 @@ function chipProblem(error: DeviceError): Reading {
 }
 
 /** Asks for the line printed on the card until its check digits agree. */
-async function askForLine({ screen }: StepContext): Promise<MrzKey> {
+async function askForLine({ screen, config }: StepContext): Promise<MrzKey> {
   let problem: { readonly part: MrzPart; readonly message: Message } | null = null;
   for (;;) {
-    const answer = await screen.ask({ kind: 'mrzEntry', problem }, ['mrzTyped']);
+    const answer = await screen.ask({ kind: 'mrzEntry', problem }, ['mrzTyped'], {
+      idleSeconds: config.timeouts.formIdleSeconds,
+    });
     if (answer.type !== 'mrzTyped') continue;
     const line = parsePermitLine(answer.line);
     if (line.ok) return line.value;

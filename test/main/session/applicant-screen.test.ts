@@ -75,6 +75,12 @@ describe('the applicant screen', () => {
     expect(actions).toEqual(['idleWarning']);
   });
 
+  it('waits longer where there is something to fill in', async () => {
+    const { screen, clock: time } = open();
+    await expect(screen.ask(consent, ['proceed'], { idleSeconds: 120 })).rejects.toThrowError(Interrupted);
+    expect(time.monotonic()).toBe(140_000);
+  });
+
   it('starts counting anew when the warning is answered', async () => {
     const { screen, clock: time } = open();
     let answered = 0;
