@@ -64,7 +64,7 @@ function begin(args: Arguments): void {
   // Enabling it where the launcher had to switch it off leaves Chromium unable to start any process.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   app.commandLine.appendSwitch('disable-breakpad');
-  if (args.simulate) pointCameraAtPicture();
+  const sceneFile = args.simulate ? pointCameraAtScene(dataDirectory) : null;
   let prepared: Result<Prepared, string>;
   try {
     prepared = prepare(args, dataDirectory);
@@ -75,7 +75,7 @@ function begin(args: Arguments): void {
   }
   app
     .whenReady()
-    .then(() => (prepared.ok ? open(args, dataDirectory, prepared.value) : giveUp(prepared.error)))
+    .then(() => (prepared.ok ? open(args, dataDirectory, sceneFile, prepared.value) : giveUp(prepared.error)))
     .catch((error: unknown) => {
       reportBug('start', error);
       app.exit(1);
@@ -90,6 +90,8 @@ interface Prepared {
 interface Around {
   readonly surroundings: Surroundings;
   readonly bench: Bench | null;
+  /** Calls `listener` when the simulated camera has something else before it. */
+  readonly onScene: (listener: () => void) => void;
 }
 
 /** What the first window needs, read without waiting so that it stands ready before Chromium does. */
@@ -106,22 +108,34 @@ function prepare(args: Arguments, dataDirectory: string): Result<Prepared, strin
 async function surround(
   args: Arguments,
   dataDirectory: string,
+  sceneFile: string | null,
   config: TerminalConfig,
   rules: RuleSet,
 ): Promise<Result<Around, string>> {
   if (args.simulate) {
     const { createWorld } = await import('./simulation/world.ts');
     const { createBench } = await import('./simulation/bench.ts');
+    const { createCameraScenes } = await import('./simulation/camera-scenes.ts');
     const folder = path.join(dataDirectory, 'simulation');
     await mkdir(folder, { recursive: true });
+    const assets = path.join(app.getAppPath(), 'assets/simulation');
     const world = await createWorld({
       config,
       rules,
       clock,
-      assets: path.join(app.getAppPath(), 'assets/simulation'),
+      assets,
       folder,
       speed: args.simulationSpeed,
     });
+    const camera =
+      sceneFile === null
+        ? null
+        : await createCameraScenes({
+            assets,
+            file: sceneFile,
+            people: world.people,
+            onFailure: () => report('cameraSceneFailed', {}),
+          });
     const { natives, bureau, payments, cscaFolder } = world;
     return ok({
       surroundings: {
@@ -131,12 +145,15 @@ async function surround(
         cscaFolder,
         close: () => world.close(),
       },
-      bench: createBench(world),
+      bench: createBench(world, camera),
+      onScene: (listener) => camera?.onChange(listener),
     });
   }
   const configFolder = args.config === null ? '' : path.dirname(path.resolve(args.config));
   const surroundings = await realSurroundings({ config, configFolder, standsInHall: app.isPackaged, clock });
-  return surroundings.ok ? ok({ surroundings: surroundings.value, bench: null }) : surroundings;
+  return surroundings.ok
+    ? ok({ surroundings: surroundings.value, bench: null, onScene: () => {} })
+    : surroundings;
 }
 
 function readConfig(args: Arguments): Result<TerminalConfig, string> {
@@ -185,16 +202,25 @@ function printedMatterOnDemand(root: string): PrintedMatter & { load(): void } {
   };
 }
 
-/** Chromium's own virtual camera stands in for the lens, unless the command line brings another picture. */
-function pointCameraAtPicture(): void {
+/**
+ * Chromium's own virtual camera stands in for the lens. Answers the file it shows, which is written before the
+ * camera's page is loaded; `null` where the command line brings another camera.
+ */
+function pointCameraAtScene(dataDirectory: string): string | null {
   const { commandLine } = app;
-  if (commandLine.hasSwitch('use-fake-device-for-media-stream')) return;
-  const picture = path.join(app.getAppPath(), 'assets/simulation/loop-person01.mjpeg');
+  if (commandLine.hasSwitch('use-fake-device-for-media-stream')) return null;
+  const file = path.join(dataDirectory, 'simulation', 'camera.mjpeg');
   commandLine.appendSwitch('use-fake-device-for-media-stream');
-  commandLine.appendSwitch('use-file-for-fake-video-capture', picture);
+  commandLine.appendSwitch('use-file-for-fake-video-capture', file);
+  return file;
 }
 
-async function open(args: Arguments, dataDirectory: string, prepared: Prepared): Promise<void> {
+async function open(
+  args: Arguments,
+  dataDirectory: string,
+  sceneFile: string | null,
+  prepared: Prepared,
+): Promise<void> {
   const { config, rules } = prepared;
   const root = app.getAppPath();
   serveFiles(protocol, { renderers: path.join(root, 'out/renderer'), assets: {} });
@@ -226,18 +252,19 @@ async function open(args: Arguments, dataDirectory: string, prepared: Prepared):
     },
   });
 
-  const around = await surround(args, dataDirectory, config, rules);
+  const around = await surround(args, dataDirectory, sceneFile, config, rules);
   if (!around.ok) {
     giveUp(around.error);
     return;
   }
-  const { surroundings, bench } = around.value;
+  const { surroundings, bench, onScene } = around.value;
   const camera = createCameraWindow({
     ...shared,
     preload: preload('camera'),
     // Nobody is filmed before, and two pages loading at once would each take longer.
     loadAfter: Promise.race([firstPaint.promise, clock.sleep(longestFirstPaintMs, never)]),
   });
+  onScene(() => void camera.filmAgain());
   const created = await createTerminal({
     config,
     version: app.getVersion(),

@@ -26,6 +26,8 @@ export const cameraRequestSchema = z.discriminatedUnion('type', [
   }),
   /** Forgets the reference and everything computed from it. */
   z.strictObject({ type: z.literal('clearReference'), id }),
+  /** Opens the device anew if it is filming; what is shown and compared goes on with its new pictures. */
+  z.strictObject({ type: z.literal('filmAgain'), id }),
   /** Measures the next frame. */
   z.strictObject({ type: z.literal('observe'), id }),
 ]);

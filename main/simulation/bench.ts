@@ -6,6 +6,7 @@ import { receiptPrinterFaults } from '../../native-mocks/receipt-printer.ts';
 import { bureauFaultKinds } from '../bureau/simulator.ts';
 import type { BenchCommand, BenchDevice, BenchState } from '../contract/bench.ts';
 import { paymentFaultKinds } from '../payments/simulator.ts';
+import type { Person } from './people.ts';
 import type { World } from './world.ts';
 
 /** What the bench window works with. */
@@ -19,11 +20,17 @@ export interface WorldBench {
 
 /** Who can stand before the portrait camera. Whoever owns the video device makes it so. */
 export interface BenchCamera {
-  /** Pictures to choose from, such as `loop-person01`. */
+  /** What can be chosen, such as `person01`; `holder` is whoever's permit was inserted. */
   readonly scenes: readonly string[];
-  /** The one before the camera now. */
+  /** The one before the camera now, never `holder`. */
   scene(): string;
+  kind(): 'nobody' | 'person' | 'paperCopy';
+  /** JPEG of the person before the camera, if it is a person. */
+  still(): Uint8Array | null;
+  /** Chosen by hand: stays until `holder` is chosen again. */
   show(scene: string): void;
+  /** The person holds a permit into the slot and so stands before the camera, unless a scene was chosen by hand. */
+  stepBefore(person: Person): void;
 }
 
 /** One virtual device: how it looks, and what can be done at it. */
@@ -59,7 +66,7 @@ const lookEveryMs = 500;
 /** The bench of `world`; without `camera` it has no portrait camera. */
 export function createBench(world: World, camera: BenchCamera | null = null): WorldBench {
   const stations = [
-    cardUnitStation(world),
+    cardUnitStation(world, camera),
     ...mrzReaderStation(world),
     ...(camera ? [portraitCameraStation(camera)] : []),
     endorsementPrinterStation(world),
@@ -110,7 +117,7 @@ export function createBench(world: World, camera: BenchCamera | null = null): Wo
   };
 }
 
-function cardUnitStation(world: World): Station {
+function cardUnitStation(world: World, camera: BenchCamera | null): Station {
   const { cardUnit, reader } = world;
   const permit = new Set<string>();
   let unplugged = false;
@@ -142,10 +149,13 @@ function cardUnitStation(world: World): Station {
     act(action, value) {
       if (action === 'take') cardUnit.take();
       else if (action === 'emptyBin') cardUnit.emptyBin();
-      else if (action === 'insert' && world.people.some(({ id }) => id === value) && value !== undefined) {
+      else if (action === 'insert') {
+        const person = world.people.find(({ id }) => id === value);
+        if (!person) return;
+        camera?.stepBefore(person);
         const faults = [...permit].flatMap((name) => permitFaults[name] ?? []);
         // The bench shows where the card is; a permit that cannot be made is a bug and may end the simulation.
-        void world.insertPermit(value, faults);
+        void world.insertPermit(person.id, faults);
       }
     },
     setFault(fault, active) {
@@ -179,12 +189,12 @@ function portraitCameraStation(camera: BenchCamera): Station {
     faults: [],
     isFaulty: () => false,
     look: () => ({
-      state: 'live',
+      state: camera.kind(),
       lines: [camera.scene()],
       actions: [
         { id: 'standBefore', choices: camera.scenes.map((scene) => ({ value: scene, label: scene })) },
       ],
-      image: null,
+      image: picture(camera.still(), 'image/jpeg'),
     }),
     act(action, value) {
       if (action === 'standBefore' && value !== undefined && camera.scenes.includes(value))
@@ -202,7 +212,7 @@ function endorsementPrinterStation({ endorsementPrinter, cardUnit }: World): Sta
       state: endorsementPrinter.activity(),
       lines: [],
       actions: [],
-      image: png(cardUnit.card()?.backImage),
+      image: picture(cardUnit.card()?.backImage, 'image/png'),
     }),
     act: () => {},
   };
@@ -218,7 +228,7 @@ function receiptPrinterStation({ receiptPrinter }: World): Station {
         state: last?.place ?? 'empty',
         lines: [`${last?.number ?? 0} tickets printed`],
         actions: [{ id: 'take' }],
-        image: png(last?.png),
+        image: picture(last?.png, 'image/png'),
       };
     },
     act: (action) => {
@@ -294,9 +304,12 @@ function faultsOf<F extends string>(
 const encoded = new WeakMap<Uint8Array, string>();
 
 /** The same picture is encoded once, however often the bench looks. */
-function png(bytes: Uint8Array | null | undefined): BenchDevice['image'] {
+function picture(
+  bytes: Uint8Array | null | undefined,
+  mediaType: 'image/png' | 'image/jpeg',
+): BenchDevice['image'] {
   if (!bytes) return null;
   const base64 = encoded.get(bytes) ?? Buffer.from(bytes).toString('base64');
   encoded.set(bytes, base64);
-  return { mediaType: 'image/png', base64 };
+  return { mediaType, base64 };
 }

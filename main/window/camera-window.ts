@@ -30,6 +30,8 @@ export interface CameraWindowOptions {
 export interface CameraWindow {
   readonly window: BrowserWindow;
   readonly host: CameraHost;
+  /** Opens the video device anew if it is filming, for one that shows other pictures from then on. */
+  filmAgain(): Promise<void>;
   /** Calls `listener` with each JPEG frame (at most 640 wide, about 15 a second) while the preview is on; answers how to stop. */
   onPreview(listener: (jpeg: Uint8Array) => void): () => void;
 }
@@ -223,6 +225,9 @@ export function createCameraWindow(options: CameraWindowOptions): CameraWindow {
   return {
     window,
     host,
+    filmAgain: async () => {
+      await briefly({ type: 'filmAgain' });
+    },
     onPreview: (listener) => {
       previews.add(listener);
       return () => previews.delete(listener);

@@ -41,6 +41,7 @@ let label: string | null = null;
 let lost = false;
 let searching: ReturnType<typeof setInterval> | undefined;
 let source: Promise<VideoSource | null> | null = null;
+let timesFilmedAgain = 0;
 let stopPreview: (() => void) | null = null;
 let previewOn = false;
 let hasReference = false;
@@ -189,12 +190,29 @@ async function setReference(id: number, image: Blob): Promise<void> {
   report({ type: 'done', id });
 }
 
+async function filmAgain(id: number): Promise<void> {
+  if (source !== null) {
+    timesFilmedAgain += 1;
+    await stopFilming();
+    if (previewOn) await showPreview();
+  }
+  report({ type: 'done', id });
+}
+
+/** The next frame, from the device opened anew if that happens meanwhile; `null` when it gives none. */
+async function nextFrame(): Promise<ImageBitmap | null> {
+  for (;;) {
+    const times = timesFilmedAgain;
+    const frame = (await (await filmOrLose())?.nextFrame()) ?? null;
+    if (frame !== null || times === timesFilmedAgain || !hasReference) return frame;
+  }
+}
+
 async function observe(id: number): Promise<void> {
   if (!hasReference || vision === null)
     return failed(id, 'deviceNotReady', 'There is no reference to compare with.');
-  const frame = await (await filmOrLose())?.nextFrame();
-  if (frame === null || frame === undefined)
-    return failed(id, 'cameraInoperable', 'The camera gives no pictures.');
+  const frame = await nextFrame();
+  if (frame === null) return failed(id, 'cameraInoperable', 'The camera gives no pictures.');
   const answer = await vision.ask({ type: 'measure', frame });
   if (answer.type !== 'measured') return visionFailed(id, answer);
   const [face] = answer.faces;
@@ -244,6 +262,8 @@ async function perform(request: CameraRequest): Promise<void> {
       await forget();
       await restIfIdle();
       return report({ type: 'done', id });
+    case 'filmAgain':
+      return filmAgain(id);
     case 'observe':
       return observe(id);
   }

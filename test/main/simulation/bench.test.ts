@@ -92,21 +92,29 @@ describe('the bench', () => {
   });
 
   it('has a portrait camera where somebody can put people before it', () => {
-    let scene = 'loop-person01';
+    let scene = 'person01';
+    const stepped: string[] = [];
     const withCamera = createBench(world, {
-      scenes: ['loop-person01', 'loop-empty-hall'],
+      scenes: ['person01', 'nobody'],
       scene: () => scene,
+      kind: () => (scene === 'nobody' ? 'nobody' : 'person'),
+      still: () => null,
+      stepBefore: ({ id }) => void stepped.push(id),
       show: (next) => {
         scene = next;
       },
     });
     const stand = (value: string) =>
       withCamera.handle({ type: 'action', device: 'portraitCamera', action: 'standBefore', value });
-    expect(device('portraitCamera', withCamera.state()).lines).toEqual(['loop-person01']);
-    stand('loop-nobody-knows');
-    expect(scene).toBe('loop-person01');
-    stand('loop-empty-hall');
-    expect(device('portraitCamera', withCamera.state()).lines).toEqual(['loop-empty-hall']);
+    expect(device('portraitCamera', withCamera.state()).lines).toEqual(['person01']);
+    stand('nobody-knows');
+    expect(scene).toBe('person01');
+    stand('nobody');
+    expect(device('portraitCamera', withCamera.state()).lines).toEqual(['nobody']);
+    expect(device('portraitCamera', withCamera.state()).state).toBe('nobody');
+    withCamera.handle({ type: 'action', device: 'cardReader', action: 'insert', value: 'p02' });
+    withCamera.handle({ type: 'action', device: 'cardReader', action: 'insert', value: 'p99' });
+    expect(stepped).toEqual(['p02']);
   });
 
   it('drops what it does not have', () => {
