@@ -13,7 +13,12 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/e2e/**', 'test/renderer/**', 'test/contract/**'],
+          exclude: [
+            'test/e2e/**',
+            'test/renderer/**',
+            'test/contract/**',
+            'test/faults/renderer-killed.test.ts',
+          ],
           sequence: { groupOrder: 0 },
         },
       },
@@ -34,7 +39,11 @@ export default defineConfig({
         test: {
           name: 'e2e',
           // The renderers' own tests show their pages in a real Electron too.
-          include: ['test/e2e/**/*.test.ts', 'test/renderer/**/*.test.{ts,tsx}'],
+          include: [
+            'test/e2e/**/*.test.ts',
+            'test/faults/renderer-killed.test.ts',
+            'test/renderer/**/*.test.{ts,tsx}',
+          ],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 120_000,

@@ -2,9 +2,9 @@
  * Walks a service in the real application: fingers on the applicant screen, hands at the virtual hardware through the
  * bench, and a picture of every view on the way.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CDPSession, Page } from 'playwright-core';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import type { BenchCommand, BenchDevice, BenchState } from '../../main/contract/bench.ts';
 import type { ViewKind } from '../../main/contract/views.ts';
 import type { RunningTerminal } from './launch.ts';
@@ -38,7 +38,7 @@ export type Habits = { readonly [K in ViewKind]?: (stage: Stage, seen: Seen) => 
 const changeTimeoutMs = 180_000;
 
 export async function openStage(terminal: RunningTerminal, out: string): Promise<Stage> {
-  const page = await terminal.page('applicant');
+  let page = await terminal.page('applicant');
   const bench = await terminal.page('bench');
   await page.waitForSelector('[data-view]');
   await bench.waitForFunction(() => 'bench' in window);
@@ -51,7 +51,24 @@ export async function openStage(terminal: RunningTerminal, out: string): Promise
       scope.newest = state;
     });
   });
-  const finger = await page.context().newCDPSession(page);
+  let finger = await page.context().newCDPSession(page);
+  let attached: Browser | null = null;
+  // Playwright gives a page up for good when its process dies; whoever attaches afterwards finds it as it is now.
+  const attachAnew = async () => {
+    await attached?.close();
+    const [port] = readFileSync(
+      path.join(terminal.dataDirectory, 'chromium/DevToolsActivePort'),
+      'utf8',
+    ).split('\n');
+    attached = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    const found = attached
+      .contexts()
+      .flatMap((context) => context.pages())
+      .find((each) => each.url().startsWith('app://applicant/'));
+    if (!found) throw new Error('the applicant window has no page any more');
+    page = found;
+    finger = await page.context().newCDPSession(page);
+  };
   mkdirSync(out, { recursive: true });
 
   const seen = () =>
@@ -61,7 +78,9 @@ export async function openStage(terminal: RunningTerminal, out: string): Promise
     });
 
   return {
-    page,
+    get page() {
+      return page;
+    },
     seen,
     has: (action) => page.locator(`[data-action="${action}"]:not([disabled])`).first().isVisible(),
     touch: (action) => touch(page, finger, action),
@@ -94,22 +113,16 @@ export async function openStage(terminal: RunningTerminal, out: string): Promise
       return seen();
     },
     async killRenderer() {
-      await terminal.app.evaluate(({ BrowserWindow }) => {
-        const window = BrowserWindow.getAllWindows().find((each) =>
+      await terminal.app.evaluate(async ({ BrowserWindow }) => {
+        const contents = BrowserWindow.getAllWindows().find((each) =>
           each.webContents.getURL().startsWith('app://applicant/'),
-        );
-        window?.webContents.forcefullyCrashRenderer();
+        )?.webContents;
+        if (!contents) throw new Error('there is no applicant window');
+        const back = new Promise<void>((resolve) => contents.once('did-finish-load', () => resolve()));
+        contents.forcefullyCrashRenderer();
+        await back;
       });
-      await terminal.app.evaluate(
-        ({ BrowserWindow }) =>
-          new Promise<void>((resolve) => {
-            const window = BrowserWindow.getAllWindows().find((each) =>
-              each.webContents.getURL().startsWith('app://applicant/'),
-            );
-            if (!window?.webContents.isCrashed() && !window?.webContents.isLoading()) resolve();
-            else window.webContents.once('did-finish-load', () => resolve());
-          }),
-      );
+      await attachAnew();
       await page.waitForSelector('[data-view]');
     },
     async picture(name) {
