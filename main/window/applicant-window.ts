@@ -28,7 +28,10 @@ export interface ApplicantWindowOptions {
   readonly onPainted: (viewId: number) => void;
 }
 
-/** Opens the applicant screen. It is shown when its first frame is ready, and never closed by the applicant. */
+/**
+ * Opens the applicant screen. It is shown at once, in the colour of its page: a page that is still empty when it has
+ * loaded never tells that it is ready to be shown, and a hidden one does not paint. Never closed by the applicant.
+ */
 export function createApplicantWindow(options: ApplicantWindowOptions): BrowserWindow {
   const { content, placement } = options;
   const kiosk = placement === 'kiosk';
@@ -36,7 +39,6 @@ export function createApplicantWindow(options: ApplicantWindowOptions): BrowserW
     ...(kiosk
       ? { kiosk: true, fullscreen: true, alwaysOnTop: true }
       : { ...placement, useContentSize: true }),
-    show: false,
     frame: !kiosk,
     resizable: !kiosk,
     closable: !kiosk,
@@ -48,7 +50,6 @@ export function createApplicantWindow(options: ApplicantWindowOptions): BrowserW
     webPreferences: lockedPreferences(options.preload, options),
   });
   window.removeMenu();
-  window.once('ready-to-show', () => window.show());
   const peer: Peer = { name: 'applicant', contents: window.webContents };
   options.lockDown.name(peer.contents, peer.name);
 

@@ -81,7 +81,8 @@ async function startToPainted({ executable, args, env }: ElectronStart, display:
   let impatient: NodeJS.Timeout | undefined;
   try {
     return await new Promise<number>((resolve, reject) => {
-      const failed = (why: string) => reject(new Error([why, ...said.slice(-10)].join('\n')));
+      const failed = (why: string) =>
+        reject(new Error([`${args.at(-1)}: ${why}`, ...said.slice(-10)].join('\n')));
       impatient = setTimeout(
         () => failed(`Nothing was painted within ${paintTimeoutMs} ms.`),
         paintTimeoutMs,
