@@ -29,7 +29,9 @@ export function PayView({ view }: ViewProps<'pay'>) {
           <CountdownRing deadline={view.deadline} seconds={view.seconds} label={say('screens.pay.closes')} />
           <div>
             <p>{say('screens.pay.closes')}</p>
-            <p>{say('screens.pay.order', { number: groupedByFour(view.orderNumber) })}</p>
+            <p className="payment-order">
+              {say('screens.pay.order', { number: groupedByFour(view.orderNumber) })}
+            </p>
           </div>
         </div>
       }

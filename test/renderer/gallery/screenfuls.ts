@@ -218,7 +218,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     view: {
       kind: 'pay',
       amountFen: 3000,
-      orderNumber: '4231025000018807',
+      orderNumber: '202611232021514790016827704416',
       codeText: 'https://pay.example.invalid/q/4231025000018807?amount=3000',
       deadline: deadline(87),
       seconds: 120,
