@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { ApplicantEvent } from '../../main/contract/events.ts';
 import type { TerminalApi } from '../../main/contract/terminal-api.ts';
 import type { Screenful, View } from '../../main/contract/views.ts';
@@ -29,7 +30,16 @@ const activityInterval = 2000;
 /** The applicant window: shows whatever screenful main sends, and sends back what the person does. */
 export function App({ terminal, clock }: { readonly terminal: TerminalApi; readonly clock: Clock }) {
   const [screenful, setScreenful] = useState<Screenful | null>(null);
-  useEffect(() => terminal.onScreenful(setScreenful), [terminal]);
+  useEffect(() => {
+    let subscribing = true;
+    const stop = terminal.onScreenful((next) => {
+      // At once: left to React it would come a frame later, behind the button that is let go.
+      if (subscribing) setScreenful(next);
+      else flushSync(() => setScreenful(next));
+    });
+    subscribing = false;
+    return stop;
+  }, [terminal]);
   if (!screenful) return null;
   return <Shell terminal={terminal} clock={clock} screenful={screenful} />;
 }
