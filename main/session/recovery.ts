@@ -82,7 +82,7 @@ export async function recover(options: RecoveryOptions): Promise<number> {
       event: 'session-end',
       outcome: 'failure',
       ...cutOff,
-      clear: { service: 'recovery', ending: recovered.id, ...(last ? endFacts(last) : {}) },
+      clear: { service: 'recovery', ending: 'recovered', ...(last ? endFacts(last) : {}) },
     });
   }
   journal.append({
@@ -138,7 +138,7 @@ function caseContext(options: RecoveryOptions, caseId: string, sessionId: string
     ids: { sessionId, caseId },
     screen: options.screen,
     signal: options.signal,
-    outcome: recovered,
+    outcome: recovered(file),
   };
 }
 
@@ -316,8 +316,9 @@ async function finishRetaining(context: StepContext, intent: OpenIntent): Promis
 }
 
 /** A card in the machine at start-up belongs to somebody who may still stand there. */
-async function returnCard(context: StepContext): Promise<void> {
-  const { devices, signal, case: file } = context;
+async function returnCard(settled: StepContext): Promise<void> {
+  const { devices, signal, case: file } = settled;
+  const context = { ...settled, outcome: recovered(file) };
   const position = await devices.endorsementPrinter.position({ timeoutMs: deviceTimeoutMs, signal });
   const inMachine = position.ok && (position.value === 'inside' || position.value === 'atSlot');
   if (inMachine && file.document !== 'stuck') {

@@ -309,12 +309,27 @@ export function endingView(
 }
 
 /** Found and settled after a power cut; the slip says how. */
-export const recovered: Outcome = {
-  id: 'recovered',
-  tone: 'warning',
-  title: message('outcomes.recovered.title'),
-  detail: message('outcomes.recovered.detail'),
-  application: message('outcomes.application.ask'),
-  next: toCounter,
-  slip: true,
-};
+export function recovered(
+  file: Pick<CaseFile, 'chipWritten' | 'backPrinted' | 'applicationNumber'>,
+): Outcome {
+  const done = file.chipWritten && file.backPrinted;
+  return {
+    id: 'recovered',
+    tone: 'warning',
+    title: message('outcomes.recovered.title'),
+    detail: message('outcomes.recovered.detail'),
+    application: done
+      ? message('outcomes.application.done')
+      : file.chipWritten
+        ? message('outcomes.application.onChip')
+        : file.applicationNumber === null
+          ? none
+          : released,
+    next: done
+      ? message('outcomes.next.ready')
+      : file.chipWritten
+        ? message('outcomes.next.reprint')
+        : toCounter,
+    slip: true,
+  };
+}

@@ -12,7 +12,7 @@ import { languages } from '../../main/contract/message.ts';
 import { openJournalReader } from '../../main/journal/open.ts';
 import { systemClock } from '../../main/session/clock.ts';
 import { people } from '../../main/simulation/people.ts';
-import { fakeCameraFile, fakeCameraSwitches } from './fake-camera.ts';
+import { fakeCameraFile } from './fake-camera.ts';
 import { launchTerminal } from './launch.ts';
 import { habitsOf, type Scenario, scenarios } from './scenarios.ts';
 import { openStage, type Seen, type Stage, walk } from './walk.ts';
@@ -66,14 +66,11 @@ async function run(): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'demo-'));
   const config = path.join(folder, 'terminal.json');
   writeFileSync(config, JSON.stringify(configuration(scenario)));
-  const portrait = String(scenario.camera ?? somebody.live.portrait).padStart(2, '0');
-  const live = path.join(root, 'assets/simulation/portraits', `${portrait}-live1.jpg`);
-  const empty = path.join(root, 'assets/simulation/loop-empty-hall.mjpeg');
-  const camera = scenario.camera === 'empty' ? null : await fakeCameraFile([live]);
+  const filmed = await cameraOf(scenario);
   const launch = () =>
     launchTerminal({
       dataDirectory: folder,
-      switches: camera?.switches ?? fakeCameraSwitches(empty),
+      switches: filmed?.switches ?? [],
       args: ['--config', config, '--size', values.size, '--simulation-speed', '6'],
     });
 
@@ -125,9 +122,16 @@ async function run(): Promise<number> {
     return holds ? 0 : 1;
   } finally {
     await terminal.stop().catch(() => undefined);
-    await camera?.remove();
+    await filmed?.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The face a scenario puts before the camera; `null`: whoever inserts the permit stands there, as on the bench. */
+async function cameraOf({ camera }: Scenario) {
+  if (camera === undefined) return null;
+  const portrait = String(camera).padStart(2, '0');
+  return fakeCameraFile([path.join(root, 'assets/simulation/portraits', `${portrait}-live1.jpg`)]);
 }
 
 function expectedOf(somebody: ReturnType<typeof people>[number], scenario: Scenario): string {

@@ -12,8 +12,8 @@ export interface Scenario {
   readonly person: string;
   /** Id of the outcome in the journal. */
   readonly outcome: string;
-  /** Whose face is before the camera; the person's own when left out, nobody's when `empty`. */
-  readonly camera?: number | 'empty';
+  /** Number of the portrait that stands before the camera; the person's own when left out. */
+  readonly camera?: number;
   /** Waits as short as the configuration allows, where the scenario is to wait them out. */
   readonly impatient?: boolean;
   readonly habits?: (usual: Habits) => Habits;
