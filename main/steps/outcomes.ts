@@ -310,26 +310,26 @@ export function endingView(
 
 /** Found and settled after a power cut; the slip says how. */
 export function recovered(
-  file: Pick<CaseFile, 'chipWritten' | 'backPrinted' | 'applicationNumber'>,
+  file: Pick<CaseFile, 'chipWritten' | 'backPrinted' | 'applicationNumber' | 'money'>,
 ): Outcome {
-  const done = file.chipWritten && file.backPrinted;
   return {
     id: 'recovered',
     tone: 'warning',
     title: message('outcomes.recovered.title'),
     detail: message('outcomes.recovered.detail'),
-    application: done
-      ? message('outcomes.application.done')
-      : file.chipWritten
-        ? message('outcomes.application.onChip')
-        : file.applicationNumber === null
-          ? none
-          : released,
-    next: done
-      ? message('outcomes.next.ready')
-      : file.chipWritten
-        ? message('outcomes.next.reprint')
-        : toCounter,
+    ...whatBecameOf(file),
     slip: true,
   };
+}
+
+function whatBecameOf(file: Parameters<typeof recovered>[0]): Pick<Outcome, 'application' | 'next'> {
+  if (file.chipWritten && file.backPrinted) {
+    return { application: message('outcomes.application.done'), next: message('outcomes.next.ready') };
+  }
+  if (file.chipWritten) {
+    return { application: message('outcomes.application.onChip'), next: message('outcomes.next.reprint') };
+  }
+  if (file.money.state === 'paid')
+    return { application: message('outcomes.application.ask'), next: toCounter };
+  return { application: file.applicationNumber === null ? none : released, next: toCounter };
 }
