@@ -112,7 +112,7 @@ async function withMenu<T>(
   const terminal = await launchTerminal({ args: ['--no-bench', '--size', '1080x1920'] });
   try {
     const page = await terminal.page('applicant');
-    await press(page, 'start', 'menu');
+    await press(page, 'start', '[data-view="menu"]');
     await page.waitForSelector('[data-action="service-endorsement"]:not([disabled])');
     return await measure({ app: terminal.app, page });
   } finally {
@@ -120,21 +120,31 @@ async function withMenu<T>(
   }
 }
 
-/** Presses as an assistive device would, which needs no coordinates, and waits for the view. */
-async function press(page: Page, action: string, view: string): Promise<void> {
+/**
+ * Presses as an assistive device would, which needs no coordinates, and waits for what it leads to. A press on a view that is
+ * being replaced counts for nothing, as it should, and is made again.
+ */
+async function press(page: Page, action: string, becomes: string): Promise<void> {
   const button = page.locator(`[data-action="${action}"]:not([disabled])`).last();
-  await button.waitFor();
-  await button.evaluate((element: HTMLElement) => element.click());
-  await page.waitForSelector(`[data-view="${view}"]`);
+  for (let tries = 0; tries < 5; tries += 1) {
+    if (await button.isVisible()) await button.evaluate((element: HTMLElement) => element.click());
+    const came = await page.waitForSelector(becomes, { timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (came) return;
+  }
+  throw new Error(`After ${action} there was no ${becomes}.`);
 }
 
 /** From the menu into the service, out of it again, and back to the menu. */
 async function cycle(page: Page, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) {
-    await press(page, 'service-endorsement', 'consent');
-    await press(page, 'refuse', 'ending');
-    await press(page, 'proceed', 'attract');
-    await press(page, 'start', 'menu');
+    await press(page, 'service-endorsement', '[data-view="consent"]');
+    await press(page, 'refuse', '[data-action="confirm-leave"]');
+    await press(page, 'confirm-leave', '[data-view="ending"]');
+    await press(page, 'proceed', '[data-view="attract"]');
+    await press(page, 'start', '[data-view="menu"]');
   }
 }
 
