@@ -6,11 +6,7 @@ import { fail, ok, type Result } from './result.ts';
 
 /** What of the `serialport` package is used; the package itself and its stand-in both fit. */
 export interface SerialModule {
-  readonly SerialPort: new (options: {
-    path: string;
-    baudRate: number;
-    autoOpen: false;
-  }) => SerialPortLike;
+  readonly SerialPort: new (options: { path: string; baudRate: number; autoOpen: false }) => SerialPortLike;
 }
 
 export interface SerialPortLike {
@@ -99,7 +95,10 @@ export async function openSerialLine(
       const drained = new Promise<Error | null>((resolve) => port.drain(resolve));
       const sent = await waitWithin(drained, clock, sendOptions);
       if (sent.end !== 'done') {
-        return fail({ code: sent.end, message: `The serial port ${settings.path} took the bytes too slowly.` });
+        return fail({
+          code: sent.end,
+          message: `The serial port ${settings.path} took the bytes too slowly.`,
+        });
       }
       return sent.value === null
         ? ok(undefined)

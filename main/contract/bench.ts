@@ -7,7 +7,10 @@ export interface BenchDevice {
   readonly state: string;
   readonly lines: readonly string[];
   /** Things a person or technician does at the device: insert a permit, take the paper, pay now. */
-  readonly actions: readonly { readonly id: string; readonly choices?: readonly { readonly value: string; readonly label: string }[] }[];
+  readonly actions: readonly {
+    readonly id: string;
+    readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  }[];
   readonly faults: readonly { readonly id: string; readonly active: boolean }[];
   /** The device's output as a picture, base64. */
   readonly image: { readonly mediaType: 'image/png' | 'image/jpeg'; readonly base64: string } | null;
@@ -18,8 +21,18 @@ export interface BenchState {
 }
 
 export const benchCommandSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('action'), device: z.string().max(40), action: z.string().max(40), value: z.string().max(200).optional() }),
-  z.strictObject({ type: z.literal('fault'), device: z.string().max(40), fault: z.string().max(40), active: z.boolean() }),
+  z.strictObject({
+    type: z.literal('action'),
+    device: z.string().max(40),
+    action: z.string().max(40),
+    value: z.string().max(200).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('fault'),
+    device: z.string().max(40),
+    fault: z.string().max(40),
+    active: z.boolean(),
+  }),
 ]);
 export type BenchCommand = z.infer<typeof benchCommandSchema>;
 
@@ -28,4 +41,8 @@ export interface BenchApi {
   send(command: BenchCommand): void;
 }
 
-export const benchChannels = { state: 'bench:state', command: 'bench:command', ready: 'bench:ready' } as const;
+export const benchChannels = {
+  state: 'bench:state',
+  command: 'bench:command',
+  ready: 'bench:ready',
+} as const;

@@ -23,7 +23,11 @@ export const applicantEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('proceed'), ...onView }),
   z.strictObject({ type: z.literal('typeMrzInstead'), ...onView }),
   z.strictObject({ type: z.literal('mrzTyped'), ...onView, line: z.string().max(30) }),
-  z.strictObject({ type: z.literal('choosePlaces'), ...onView, places: z.array(z.enum(['HKG', 'MAC'])).max(2) }),
+  z.strictObject({
+    type: z.literal('choosePlaces'),
+    ...onView,
+    places: z.array(z.enum(['HKG', 'MAC'])).max(2),
+  }),
   z.strictObject({ type: z.literal('chooseOption'), ...onView, option: z.string().max(40) }),
   z.strictObject({ type: z.literal('change'), ...onView, row: z.string().max(40) }),
   z.strictObject({ type: z.literal('submit'), ...onView, declared: z.boolean() }),

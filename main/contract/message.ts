@@ -23,4 +23,5 @@ export interface Message {
   readonly params?: Readonly<Record<string, MessageParam>>;
 }
 
-export const message = (key: string, params?: Message['params']): Message => (params ? { key, params } : { key });
+export const message = (key: string, params?: Message['params']): Message =>
+  params ? { key, params } : { key };

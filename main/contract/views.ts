@@ -106,7 +106,12 @@ export type View =
       readonly deadline: number;
       readonly seconds: number;
     }
-  | { readonly kind: 'takePermit'; readonly deadline: number; readonly seconds: number; readonly succeeded: boolean }
+  | {
+      readonly kind: 'takePermit';
+      readonly deadline: number;
+      readonly seconds: number;
+      readonly succeeded: boolean;
+    }
   | { readonly kind: 'rate' }
   | {
       readonly kind: 'ending';
@@ -148,9 +153,19 @@ export interface Screenful {
   readonly view: View;
   readonly dialog: Dialog | null;
   readonly preferences: Preferences;
-  readonly hall: { readonly nameZh: string; readonly nameEn: string; readonly counter: string; readonly hours: string };
+  readonly hall: {
+    readonly nameZh: string;
+    readonly nameEn: string;
+    readonly counter: string;
+    readonly hours: string;
+  };
   /** The service under way: its id, the step's id and its number among those the applicant sees. */
-  readonly progress: { readonly service: string; readonly step: string; readonly number: number; readonly of: number } | null;
+  readonly progress: {
+    readonly service: string;
+    readonly step: string;
+    readonly number: number;
+    readonly of: number;
+  } | null;
   readonly canGoBack: boolean;
   readonly canLeave: boolean;
 }
