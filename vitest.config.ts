@@ -23,13 +23,11 @@ export default defineConfig({
         },
       },
       {
-        // The PC/SC daemon is one per machine: its tests take turns.
+        // Each file has a daemon, ttys and folders of its own.
         extends: true,
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          fileParallelism: false,
-          maxWorkers: 1,
           testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
@@ -44,11 +42,10 @@ export default defineConfig({
             'test/faults/renderer-killed.test.ts',
             'test/renderer/**/*.test.{ts,tsx}',
           ],
-          fileParallelism: false,
-          maxWorkers: 1,
+          // Each file has a display and a data folder of its own; two at a time leave neither core idle.
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -148,7 +148,7 @@ describe.each(bothWays)('endorsement printer $name', (way) => {
     await until(() => unit.activity() === 'waitingForCard', 'the slot to open');
     giveUp.abort();
     expect(await accepted).toMatchObject({ ok: false, error: { code: 'canceled' } });
-    expect(await printer.accept(within(1_000))).toMatchObject({ ok: false, error: { code: 'timeOut' } });
+    expect(await printer.accept(within(8_000))).toMatchObject({ ok: false, error: { code: 'timeOut' } });
     cardUnit.insert(card());
     expect(cardUnit.position()).toBe('atSlot');
   });

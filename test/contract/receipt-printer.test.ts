@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadPrintFonts } from '../../devices/print-fonts.ts';
 import { createReceiptPrinter } from '../../devices/receipt-printer/index.ts';
 import type { SlipLine } from '../../devices/receipt-printer/interface.ts';
@@ -226,7 +226,8 @@ describe.each(bothWays)('receipt printer $name', (way) => {
     const { printer } = await kiosk(way);
     await printer.close();
     expect(printer.status()).toEqual({ state: 'offline' });
-    expect(await printer.open(within())).toMatchObject({ ok: true });
+    // A tty that was closed a moment ago may still be locked; the supervisor tries again as well.
+    await vi.waitFor(async () => expect(await printer.open(within())).toMatchObject({ ok: true }), 10_000);
     expect(await printer.print(short, within())).toMatchObject({ ok: true });
   });
 });

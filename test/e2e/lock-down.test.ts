@@ -36,6 +36,8 @@ beforeAll(async () => {
     },
   });
   page = await terminal.page('applicant');
+  // The hidden window opens last; no test may take it for one that a page has opened.
+  await terminal.page('camera');
   await page.waitForFunction(() => document.body.textContent?.trim() !== '');
 });
 
@@ -51,11 +53,14 @@ describe('the applicant window', () => {
   });
 
   it('is sandboxed, isolated and has no Node', async () => {
-    const preferences = await terminal.app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows().map(
-        (
-          window, // Not in Electron's types, though it is what Electron's own checks read.
-        ) => Reflect.get(window.webContents, 'getLastWebPreferences').call(window.webContents),
+    // The debugger's answer may be lost while further windows are still opening.
+    const preferences = await vi.waitFor(() =>
+      terminal.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().map(
+          (
+            window, // Not in Electron's types, though it is what Electron's own checks read.
+          ) => Reflect.get(window.webContents, 'getLastWebPreferences').call(window.webContents),
+        ),
       ),
     );
     expect(preferences.length).toBeGreaterThan(0);
@@ -242,20 +247,26 @@ describe('messages from the applicant window', () => {
   it('are refused once the window shows another page', async () => {
     const before = reported('refusedMessage').length;
     // Main itself moves the page, as no page can; the preload script of the new page then speaks up.
-    await terminal.app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()
-        .find((window) => window.webContents.getURL().startsWith('app://applicant/'))
-        ?.loadURL('data:text/html,<p>elsewhere'),
-    );
+    const id = await terminal.app.evaluate(async ({ BrowserWindow }) => {
+      const applicant = BrowserWindow.getAllWindows().find((window) =>
+        window.webContents.getURL().startsWith('app://applicant/'),
+      );
+      await applicant?.loadURL('data:text/html,<p>elsewhere');
+      return applicant?.id ?? 0;
+    });
     await vi.waitFor(() => expect(reported('refusedMessage').length).toBeGreaterThan(before), {
       timeout: 15_000,
     });
     expect(reported('refusedMessage').at(-1)).toMatchObject({ window: 'applicant', reason: 'foreignSender' });
     const painted = reported('painted').length;
-    await terminal.app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()
-        .find((window) => window.webContents.getURL().startsWith('data:'))
-        ?.loadURL('app://applicant/'),
+    // A load begun while the other page is still settling may be cut off; main then simply loads again.
+    await vi.waitFor(
+      () =>
+        terminal.app.evaluate(
+          ({ BrowserWindow }, windowId) => BrowserWindow.fromId(windowId)?.loadURL('app://applicant/'),
+          id,
+        ),
+      { timeout: 15_000 },
     );
     await vi.waitFor(() => expect(reported('painted').length).toBeGreaterThan(painted), { timeout: 15_000 });
   });
