@@ -35,7 +35,8 @@ export interface RunningTerminal {
   kill(): Promise<void>;
 }
 
-const launchTimeoutMs = 30_000;
+const launchTimeoutMs = 20_000;
+const launchTries = 4;
 const pageTimeoutMs = 60_000;
 
 /** Starts the terminal with simulated hardware. The bundles must be up to date (`npm run build`). */
@@ -65,12 +66,7 @@ export async function launchTerminal(options: LaunchOptions = {}): Promise<Runni
     });
   let app: ElectronApplication;
   try {
-    app = await launch().catch((error: unknown) => {
-      if (!(error instanceof errors.TimeoutError)) throw error;
-      // Playwright can miss a window that opens while it is still attaching, and waits for it for ever.
-      console.error('The terminal was up, but Playwright did not attach to it; trying once more.');
-      return launch();
-    });
+    app = await attached(launch);
   } catch (error) {
     await clean();
     throw error;
@@ -101,6 +97,21 @@ export async function launchTerminal(options: LaunchOptions = {}): Promise<Runni
       await gone;
     },
   };
+}
+
+/**
+ * Playwright can miss a window that opens while it is still attaching, and then waits for it for ever; the terminal
+ * itself is up. Such a launch is given up and made again.
+ */
+async function attached(launch: () => Promise<ElectronApplication>): Promise<ElectronApplication> {
+  for (let left = launchTries - 1; ; left--) {
+    try {
+      return await launch();
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError) || left === 0) throw error;
+      console.error('The terminal was up, but Playwright did not attach to it; trying once more.');
+    }
+  }
 }
 
 async function pageOf(app: ElectronApplication, name: string): Promise<Page> {
