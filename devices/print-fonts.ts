@@ -1,7 +1,7 @@
 /** The typefaces for everything drawn for paper and card: Noto Sans, from TTF files that ship with the terminal. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { GlobalFonts } from '@napi-rs/canvas';
+import { drawing } from './drawing.ts';
 
 const files = {
   'Print Sans SC': 'noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf',
@@ -23,8 +23,9 @@ export const printFont = (pixels: number, bold = false): string =>
  */
 export function loadPrintFonts(fontsDir: string): void {
   for (const [name, file] of Object.entries(files)) {
-    if (GlobalFonts.has(name)) continue;
+    if (drawing().GlobalFonts.has(name)) continue;
     const at = path.join(fontsDir, file);
-    if (GlobalFonts.register(readFileSync(at), name) === null) throw new Error(`${at} is not a usable font`);
+    if (drawing().GlobalFonts.register(readFileSync(at), name) === null)
+      throw new Error(`${at} is not a usable font`);
   }
 }

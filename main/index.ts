@@ -11,12 +11,12 @@ import { shippedProfiles } from './config/profiles.ts';
 import type { TerminalConfig } from './config/schema.ts';
 import simulatedHall from './config/simulation.json' with { type: 'json' };
 import type { Journal } from './journal/journal.ts';
-import { createPrintedMatter } from './print/index.ts';
+import type { createPrintedMatter } from './print/index.ts';
 import type { PrintedMatter } from './print/printed-matter.ts';
 import { parseRuleSet, type RuleSet } from './rules/rule-set.ts';
 import { systemClock } from './session/clock.ts';
-import { realSurroundings, type Surroundings } from './surroundings.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Terminal } from './terminal.ts';
 import { type ApplicantContent, createApplicantWindow } from './window/applicant-window.ts';
 import { type Bench, createBenchWindow } from './window/bench-window.ts';
 import { createCameraWindow } from './window/camera-window.ts';
@@ -150,6 +150,7 @@ async function surround(
     });
   }
   const configFolder = args.config === null ? '' : path.dirname(path.resolve(args.config));
+  const { realSurroundings } = await import('./surroundings.ts');
   const surroundings = await realSurroundings({ config, configFolder, standsInHall: app.isPackaged, clock });
   return surroundings.ok
     ? ok({ surroundings: surroundings.value, bench: null, onScene: () => {} })
@@ -186,10 +187,13 @@ function readRules(id: TerminalConfig['rules']): Result<RuleSet, string> {
 }
 
 /** What is printed, with texts and typefaces read at `load` or when something is printed first. */
-function printedMatterOnDemand(root: string): PrintedMatter & { load(): void } {
+function printedMatterOnDemand(
+  root: string,
+  create: typeof createPrintedMatter,
+): PrintedMatter & { load(): void } {
   let loaded: PrintedMatter | null = null;
   const matter = () => {
-    loaded ??= createPrintedMatter({
+    loaded ??= create({
       assetsDir: path.join(root, 'assets'),
       fontsDir: path.join(root, 'node_modules/@expo-google-fonts'),
     });
@@ -236,9 +240,9 @@ async function open(
   };
   const preload = (name: string) => path.join(root, 'out/preload', `${name}.cjs`);
 
-  const print = printedMatterOnDemand(root);
   const content = Promise.withResolvers<ApplicantContent>();
   const firstPaint = Promise.withResolvers<void>();
+  let loadPrint = () => {};
   const applicant = createApplicantWindow({
     ...shared,
     content: content.promise,
@@ -248,10 +252,17 @@ async function open(
       report('painted', { viewId });
       firstPaint.resolve();
       // The typefaces are large and nothing is printed before, so they are read once the first screen stands.
-      print.load();
+      loadPrint();
     },
   });
 
+  // Read while Chromium starts the process of the page, not before there is a window.
+  const [{ createTerminal }, printing] = await Promise.all([
+    import('./terminal.ts'),
+    import('./print/index.ts'),
+  ]);
+  const print = printedMatterOnDemand(root, printing.createPrintedMatter);
+  loadPrint = print.load;
   const around = await surround(args, dataDirectory, sceneFile, config, rules);
   if (!around.ok) {
     giveUp(around.error);

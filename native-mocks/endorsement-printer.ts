@@ -2,7 +2,7 @@
  * A virtual endorsement unit: the far end of the serial protocol, with motor, shutter, bin and thermal rewrite head.
  * It moves the card of the machine's card unit and draws on its back what the raster says.
  */
-import { createCanvas } from '@napi-rs/canvas';
+import { drawing } from '../devices/drawing.ts';
 import {
   ACK,
   bytesPerRow,
@@ -396,7 +396,7 @@ const ink = [0x14, 0x22, 0x38] as const;
 const filmSize = { width: 944, height: 568 };
 
 function blankBack(): Uint8Array {
-  const canvas = createCanvas(filmSize.width, filmSize.height);
+  const canvas = drawing().createCanvas(filmSize.width, filmSize.height);
   const context = canvas.getContext('2d');
   context.fillStyle = `rgb(${film.join(' ')})`;
   context.fillRect(0, 0, filmSize.width, filmSize.height);
@@ -405,7 +405,7 @@ function blankBack(): Uint8Array {
 
 /** PNG of the card's back after `share` (0..1) of the rows; `damaged` leaves out stripes as a bad head does. */
 function drawBack(picture: Picture, share: number, damaged: boolean): Uint8Array {
-  const canvas = createCanvas(picture.width, picture.height);
+  const canvas = drawing().createCanvas(picture.width, picture.height);
   const context = canvas.getContext('2d');
   const image = context.createImageData(picture.width, picture.height);
   const stride = bytesPerRow(picture.width);

@@ -3,9 +3,9 @@
  * wide, cuts, presents, and answers status requests, the way the manuals of such printers say.
  */
 import { createRequire } from 'node:module';
-import { createCanvas } from '@napi-rs/canvas';
 import iconv from 'iconv-lite';
 import encodeQR from 'qr';
+import { drawing } from '../devices/drawing.ts';
 import { printFont } from '../devices/print-fonts.ts';
 import { fullStatusBits, realTimeBits, statusBackBits } from '../devices/receipt-printer/status.ts';
 import type { VirtualSerialDevice } from './serialport.ts';
@@ -550,7 +550,7 @@ function fontRows(character: string, width: number, bold: boolean): readonly Row
   const key = `${bold ? 'b' : 'n'}${width}${character}`;
   const known = glyphs.get(key);
   if (known) return known;
-  const canvas = createCanvas(width, cell);
+  const canvas = drawing().createCanvas(width, cell);
   const context = canvas.getContext('2d');
   context.fillStyle = '#fff';
   context.fillRect(0, 0, width, cell);
@@ -618,7 +618,7 @@ function rasterRows(bytes: readonly number[], stride: number, rows: number): Row
 function drawPaper(rows: readonly Row[]): Uint8Array {
   const margin = (paperWidth - dots) / 2;
   const top = 48;
-  const canvas = createCanvas(paperWidth, rows.length + top);
+  const canvas = drawing().createCanvas(paperWidth, rows.length + top);
   const context = canvas.getContext('2d');
   context.fillStyle = '#fcfcfa';
   context.fillRect(0, 0, canvas.width, canvas.height);

@@ -1,6 +1,6 @@
 /** JPEG 2000 faces become PNG, because Chromium cannot show JPEG 2000. */
 import { createRequire } from 'node:module';
-import { createCanvas } from '@napi-rs/canvas';
+import { drawing } from '../drawing.ts';
 import { ok, type Result } from '../result.ts';
 import { type FormatError, formatError } from './tlv.ts';
 
@@ -11,7 +11,7 @@ export async function jpeg2000ToPng(
   const decoded = await decodeJpeg2000(bytes);
   if (!decoded.ok) return decoded;
   const { width, height, components, samples } = decoded.value;
-  const canvas = createCanvas(width, height);
+  const canvas = drawing().createCanvas(width, height);
   const context = canvas.getContext('2d');
   const image = context.createImageData(width, height);
   for (let pixel = 0; pixel < width * height; pixel++) {

@@ -1,5 +1,6 @@
 /** Lines drawn by the terminal itself, for writing that the printer's own font has no characters for. */
-import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { SKRSContext2D } from '@napi-rs/canvas';
+import { drawing } from '../drawing.ts';
 import { printFont } from '../print-fonts.ts';
 
 /** Printable dots across 80 mm paper at 203 dpi. */
@@ -95,14 +96,14 @@ const unbreakable =
 const baseline = (large: boolean): number => (large ? 44 : 21);
 
 function measuringContext(style: TextStyle): SKRSContext2D {
-  const context = createCanvas(1, 1).getContext('2d');
+  const context = drawing().createCanvas(1, 1).getContext('2d');
   context.font = printFont(style.large ? fontSize.large : fontSize.normal, style.bold);
   return context;
 }
 
 function rasterLine(large: boolean, draw: (context: SKRSContext2D) => void): LineRaster {
   const height = large ? lineHeight.large : lineHeight.normal;
-  const canvas = createCanvas(paperDots, height);
+  const canvas = drawing().createCanvas(paperDots, height);
   const context = canvas.getContext('2d');
   context.fillStyle = '#fff';
   context.fillRect(0, 0, paperDots, height);

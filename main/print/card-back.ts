@@ -2,8 +2,9 @@
  * The back of the card permit: one field per place with 签注种类, 有效次数, 有效期, 备注 and 签发信息, and a QR code
  * that says the same to a machine. Drawn for a head that knows only dark and not dark, at 300 dpi.
  */
-import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { SKRSContext2D } from '@napi-rs/canvas';
 import encodeQR from 'qr';
+import { drawing } from '../../devices/drawing.ts';
 import { cardBackSize, type Raster } from '../../devices/endorsement-printer/interface.ts';
 import { printFont } from '../../devices/print-fonts.ts';
 import type { GrantedEndorsement } from '../bureau/port.ts';
@@ -52,7 +53,7 @@ export function drawCardBack(
   documentNumber: string,
 ): Raster {
   if (endorsements.length > 2) throw new RangeError('the back of a card has room for two places');
-  const canvas = createCanvas(width, height);
+  const canvas = drawing().createCanvas(width, height);
   const context = canvas.getContext('2d');
   context.fillStyle = '#fff';
   context.fillRect(0, 0, width, height);

@@ -83,7 +83,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const keep = options.keep ?? true;
   const now = new Date(clock.now());
   const csca = keep ? await openTestCsca(join(folder, 'csca-key.json'), now) : createTestCsca(now);
-  const stranger = createTestCsca(now, 'TEST CSCA NOBODY TRUSTS');
+  /** Made when first needed: few people carry its signature. */
+  let stranger: TestCsca | null = null;
   const cscaFolder = join(folder, 'csca');
   await writeCscaCertificate(csca, cscaFolder);
 
@@ -164,7 +165,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   async function makeCard(person: Person, faults: readonly PersonalisationFault[]): Promise<VirtualCard> {
     const portrait = String(person.portrait).padStart(2, '0');
     const face = await readFile(join(options.assets, 'portraits', `${portrait}-document.jpg`));
-    const signer: TestCsca = person.chip.fault === 'unknownSigner' ? stranger : csca;
+    if (person.chip.fault === 'unknownSigner') stranger ??= createTestCsca(now, 'TEST CSCA NOBODY TRUSTS');
+    const { signer } = person.chip.fault === 'unknownSigner' && stranger ? stranger : csca;
     const spec = personalise({
       holder: person,
       face,
@@ -176,7 +178,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         issuingAuthority: config.region.division,
         caseNumber: `${endorsement.place}${endorsement.issuedOn.replaceAll('-', '')}`,
       })),
-      signer: signer.signer,
+      signer,
       now,
       document: person.documentType,
       faults: person.chip.fault === 'tamperedDataGroup' ? [...faults, { type: 'tamperedDg1' }] : faults,
