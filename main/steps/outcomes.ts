@@ -284,8 +284,16 @@ export function moneyText(money: CaseFile['money']): Message {
 }
 
 /** The same message with the number of the hall's counter in it. */
-export const atCounter = ({ key, params }: Message, counter: string): Message =>
+const atCounter = ({ key, params }: Message, counter: string): Message =>
   message(key, { ...params, counter });
+
+/** What to do next. Whose permit the machine has kept has to fetch it, whatever else there is to do. */
+export const nextText = (outcome: Outcome, document: CaseFile['document'], counter: string): Message =>
+  atCounter(isKept(document) ? message('outcomes.next.fetchPermit') : outcome.next, counter);
+
+/** Whether the machine has the permit, so that a slip must say where it is. */
+export const isKept = (document: CaseFile['document']): boolean =>
+  document === 'retained' || document === 'stuck';
 
 /** The last screen of a service. */
 export function endingView(
@@ -302,7 +310,7 @@ export function endingView(
     document: documentText(end.document),
     money: moneyText(end.money),
     application: outcome.application,
-    next: atCounter(outcome.next, counter),
+    next: nextText(outcome, end.document, counter),
     slipNumber: end.slipNumber,
     ...timing,
   };

@@ -1,7 +1,7 @@
 /** Prints the slip. It says on paper what the ending says on screen; without paper the ending stands alone. */
 import { maskDocument, maskName } from '../rules/masking.ts';
 import type { Step } from '../session/step.ts';
-import { atCounter, completed, documentText, moneyText } from './outcomes.ts';
+import { completed, documentText, isKept, moneyText, nextText } from './outcomes.ts';
 
 const printTimeoutMs = 30_000;
 
@@ -11,7 +11,7 @@ export const printSlip: Step = {
   interruptible: false,
   when: ({ case: file }) => !file.slipTried,
   async run({ screen, devices, journal, ids, config, clock, signal, print, case: file, outcome }) {
-    if (file.slipTried || outcome?.slip === false) return { go: 'next' };
+    if (file.slipTried || (outcome?.slip === false && !isKept(file.document))) return { go: 'next' };
     file.slipTried = true;
     const ending = outcome ?? completed;
     screen.show({ kind: 'waiting', for: 'slip', progress: null, since: clock.now() });
@@ -33,7 +33,7 @@ export const printSlip: Step = {
         document: documentText(file.document),
         money: moneyText(file.money),
         application: ending.application,
-        next: atCounter(ending.next, config.hall.counter),
+        next: nextText(ending, file.document, config.hall.counter),
       },
       screen.language,
     );

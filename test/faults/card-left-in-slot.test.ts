@@ -39,7 +39,11 @@ describe('a card nobody takes', () => {
       takePermit: () => {},
     });
     expect(end.outcome).toBe('idle');
-    expect(end.ending.document).toEqual({ key: 'outcomes.document.retained' });
+    expect(end.ending).toMatchObject({
+      document: { key: 'outcomes.document.retained' },
+      next: { key: 'outcomes.next.fetchPermit', params: { counter: '3' } },
+    });
+    expect(end.ending.slipNumber).not.toBeNull();
     expect(custody(hall)).toEqual(['permitRetained']);
     await expectSettled(hall);
   });
