@@ -8,7 +8,6 @@ export const emptyCase = (id: string): CaseFile => ({
   connection: null,
   permit: null,
   mrzKey: null,
-  record: null,
   faceSimilarity: null,
   options: [],
   places: [],

@@ -11,7 +11,7 @@ import type { MrzSource } from '../../devices/permit/mrz-source.ts';
 import type { Permit, PermitReadOptions } from '../../devices/permit/read-permit.ts';
 import type { PortraitCamera } from '../../devices/portrait-camera/interface.ts';
 import type { ReceiptPrinter } from '../../devices/receipt-printer/interface.ts';
-import type { Bureau, GrantedEndorsement, HolderRecord } from '../bureau/port.ts';
+import type { Bureau, GrantedEndorsement } from '../bureau/port.ts';
 import type { TerminalConfig } from '../config/schema.ts';
 import type { ApplicantEvent, ApplicantEventType } from '../contract/events.ts';
 import type { Language, Message } from '../contract/message.ts';
@@ -83,7 +83,6 @@ export interface CaseFile {
   connection: CardConnection | null;
   permit: Permit | null;
   mrzKey: MrzKey | null;
-  record: HolderRecord | null;
   faceSimilarity: number | null;
   options: readonly PlaceOptions[];
   places: readonly Place[];

@@ -35,7 +35,6 @@ export const checkEligibility: Step = {
       });
       return { go: 'end', outcome: refused(verdict.rule, verdict.text) };
     }
-    file.record = known;
     file.options = endorsementOptions(rules, input);
     journal.append({ event: 'eligibility-checked', outcome: 'success', ...ids, clear: { rules: rules.id } });
     return { go: 'next' };
